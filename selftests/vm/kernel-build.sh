@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# usage: kernel-build.sh uml|debug-6.1
+# Builds a kernel of our own from Debian's linux-source-6.1 into the cache and
+# prints its directory. The key is the source's version, the configuration
+# fragments and the compiler: where nothing changed, nothing is built.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+tarball=/usr/src/linux-source-6.1.tar.xz
+
+usage() { die "usage: kernel-build.sh uml|debug-6.1"; }
+
+[[ $# -eq 1 ]] || usage
+place=$1
+conf=$MCR_VM_DIR/config
+case $place in
+uml)
+	arch=um base=defconfig
+	fragments=("$conf"/{features,debug,uml}.config)
+	;;
+debug-6.1)
+	arch=x86_64 base=x86_64_defconfig
+	fragments=("$conf"/{features,debug,smp}.config)
+	;;
+*)
+	usage
+	;;
+esac
+
+[[ -r $tarball ]] || die "$tarball is missing: run selftests/vm/deps.sh"
+version=$(dpkg-query -W -f '${Version}' linux-source-6.1)
+cache=$(mcr_cache)
+source=$cache/src/linux-source-6.1_$version
+key=$(cat "${fragments[@]}" <(gcc -dumpfullversion) | sha256sum | cut -c1-12)
+kernel=$cache/kernel/${place}_${version}_$key
+
+unpack() {
+	[[ -e $source/Makefile ]] && return
+	say "unpacking linux-source-6.1 $version"
+	rm -rf "$source.new"
+	mkdir -p "$source.new"
+	tar -C "$source.new" --strip-components=1 -xf "$tarball"
+	mv "$source.new" "$source"
+}
+
+kmake() { make -s -C "$source" ARCH="$arch" O="$kernel/build" "$@"; }
+
+# Every line of the fragments must be in the configuration that came out.
+check_config() {
+	local line symbol lost=0
+	while read -r line; do
+		case $line in
+		CONFIG_*)
+			grep -qxF "$line" "$kernel/build/.config" && continue
+			;;
+		'# CONFIG_'*' is not set')
+			symbol=${line#\# }
+			grep -q "^${symbol%% *}=" "$kernel/build/.config" || continue
+			;;
+		*)
+			continue
+			;;
+		esac
+		say "not taken by the kernel's configuration: $line"
+		lost=1
+	done < <(cat "${fragments[@]}")
+	[[ $lost -eq 0 ]] || die "$place: the fragments in $conf do not hold"
+}
+
+configure() {
+	local merge=$source/scripts/kconfig/merge_config.sh
+	kmake "$base"
+	(cd "$kernel/build" && ARCH=$arch "$merge" -m -O . .config \
+		"${fragments[@]}") >"$kernel/merge.log" 2>&1
+	kmake mod2yesconfig 2>/dev/null
+	kmake olddefconfig
+	check_config
+}
+
+# What modules are built against stays, what the kernel was linked from goes.
+trim() {
+	find "$kernel/build" \( -path '*/build/scripts' -o -path '*/build/tools' \) \
+		-prune -o \( -name '*.o' -o -name '*.a' -o -name '.*.cmd' \) \
+		-type f -print0 | xargs -0 rm -f
+}
+
+# The kernel and what the other scripts ask of a kernel's directory.
+build() {
+	local start=$SECONDS
+	rm -rf "$kernel"
+	mkdir -p "$kernel/build"
+	say "building the $place kernel ($version), some minutes: $kernel/build.log"
+	configure
+	kmake -j"$(nproc)" all >"$kernel/build.log" 2>&1 || {
+		tail -n 20 "$kernel/build.log" >&2
+		die "$place: the kernel does not build, see $kernel/build.log"
+	}
+	if [[ $arch == um ]]; then
+		cp -l "$kernel/build/linux" "$kernel/image"
+	else
+		cp "$kernel/build/arch/x86/boot/bzImage" "$kernel/image"
+	fi
+	local release
+	release=$(kmake kernelrelease)
+	mkdir -p "$kernel/lib/modules/$release"
+	cp "$kernel/build"/modules.builtin* "$kernel/build/modules.order" \
+		"$kernel/lib/modules/$release/"
+	depmod -b "$kernel" "$release"
+	trim
+	echo "$release" >"$kernel/release"
+	say "built the $place kernel in $((SECONDS - start)) s"
+}
+
+mkdir -p "$cache/kernel"
+exec 9>"$cache/kernel/build.lock"
+flock -n 9 || { say "waiting for another kernel build"; flock 9; }
+# The release is written last: without it the directory is half built.
+if [[ ! -e $kernel/release ]]; then
+	unpack
+	build
+fi
+ln -sfn "${kernel##*/}" "$cache/kernel/$place"
+echo "$kernel"
