@@ -197,6 +197,8 @@ static enum mcr_fault mcr_match_check_src(const struct mcr_match *m)
 		return MCR_FAULT_SRC_BITS;
 	if (m->src_len == bits && !mcr_addr_is_unicast(&m->src, m->family))
 		return MCR_FAULT_SRC_NOT_UNICAST;
+	if (m->src_len && mcr_addr_is_multicast(&m->src, m->family))
+		return MCR_FAULT_SRC_NOT_UNICAST;
 	return MCR_FAULT_NONE;
 }
 
@@ -396,6 +398,35 @@ int mcr_match_order(const struct mcr_match *a, const struct mcr_match *b)
 }
 
 /**
+ * mcr_addr_is_local_group - is this group never routed?
+ * @addr: the group
+ * @family: its family
+ *
+ * Return: true for 224.0.0.0/24 (RFC 5771) and ff02::/16 (RFC 4291).
+ */
+bool mcr_addr_is_local_group(const union mcr_addr *addr, __u8 family)
+{
+	if (family == AF_INET)
+		return addr->raw[0] == 224 && !addr->raw[1] && !addr->raw[2];
+	return addr->raw[0] == 0xff && addr->raw[1] == 0x02;
+}
+
+/**
+ * mcr_mask_skips_local - do prefixes of this length pass over local groups?
+ * @family: AF_INET or AF_INET6
+ * @group_len: prefix length of a group
+ *
+ * A rule that means all of 224.0.0.0/4 does not mean the routing protocols'
+ * own packets; one for 224.0.0.251 means just that.
+ *
+ * Return: true if the prefix is wider than 224.0.0.0/24 or ff02::/16.
+ */
+bool mcr_mask_skips_local(__u8 family, __u8 group_len)
+{
+	return group_len < (family == AF_INET ? 24 : 16);
+}
+
+/**
  * mcr_match_hits - does a match take this packet?
  * @m: a sound match
  * @f: the packet's key
@@ -409,6 +440,9 @@ bool mcr_match_hits(const struct mcr_match *m, const struct mcr_flow *f)
 	if (m->family != f->family || m->vlan != f->vlan)
 		return false;
 	if (m->proto == MCR_PROTO_UDP && f->proto != MCR_PROTO_UDP)
+		return false;
+	if (mcr_mask_skips_local(m->family, m->group_len) &&
+	    mcr_addr_is_local_group(&f->dst, f->family))
 		return false;
 	if (m->dport_min &&
 	    (f->dport < m->dport_min || f->dport > m->dport_max))
@@ -428,8 +462,16 @@ bool mcr_match_exact(const struct mcr_match *m)
 	return m->group_len == mcr_addr_bits(m->family);
 }
 
-static bool mcr_rewrite_equal(const struct mcr_rewrite *a,
-			      const struct mcr_rewrite *b)
+/**
+ * mcr_rewrite_equal - do two rewrites do the same?
+ * @a: a sound rewrite
+ * @b: another
+ *
+ * Values that are not given must be 0 in both.
+ *
+ * Return: true if so.
+ */
+bool mcr_rewrite_equal(const struct mcr_rewrite *a, const struct mcr_rewrite *b)
 {
 	return mcr_addr_equal(&a->group, &b->group) &&
 	       mcr_addr_equal(&a->src, &b->src) &&

@@ -149,6 +149,7 @@ struct mcr_rule_spec {
 unsigned int mcr_addr_bits(__u8 family);
 bool mcr_addr_is_multicast(const union mcr_addr *addr, __u8 family);
 void mcr_addr_mask(union mcr_addr *addr, __u8 family, unsigned int len);
+bool mcr_addr_is_local_group(const union mcr_addr *addr, __u8 family);
 bool mcr_addr_equal(const union mcr_addr *a, const union mcr_addr *b);
 
 bool mcr_name_ok(const char *name);
@@ -162,8 +163,11 @@ enum mcr_fault mcr_output_check(const struct mcr_output_spec *o,
 bool mcr_match_equal(const struct mcr_match *a, const struct mcr_match *b);
 int mcr_match_order(const struct mcr_match *a, const struct mcr_match *b);
 bool mcr_match_hits(const struct mcr_match *m, const struct mcr_flow *f);
+bool mcr_mask_skips_local(__u8 family, __u8 group_len);
 bool mcr_match_exact(const struct mcr_match *m);
 
+bool mcr_rewrite_equal(const struct mcr_rewrite *a,
+		       const struct mcr_rewrite *b);
 bool mcr_output_equal(const struct mcr_output_spec *a,
 		      const struct mcr_output_spec *b);
 

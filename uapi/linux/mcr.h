@@ -39,10 +39,11 @@
  *   MCR_A_OUTPUT ...     one for each output, at least one; their ids are
  *                        assigned by the server in the order given
  *   MCR_A_TXN            optional: stage into this transaction
- *   flags: NLM_F_CREATE is needed. With NLM_F_REPLACE a rule with the same
- *   match is changed in place: id and counters stay, outputs that are the same
- *   in device and rewrites keep theirs. Without it such a rule is EEXIST.
- *   With NLM_F_ECHO the reply is the rule as MCR_CMD_RULE_GET shows it.
+ *   flags: NLM_F_CREATE makes a new rule; if there is one with the same match
+ *   already: EEXIST. NLM_F_REPLACE changes that one in place: id and counters
+ *   stay, outputs that are the same in device and rewrites keep theirs; if
+ *   there is none: ENOENT. Both together replace or create. With NLM_F_ECHO the
+ *   reply is the rule as MCR_CMD_RULE_GET shows it.
  *
  * MCR_CMD_RULE_SET     Change what is not part of a rule's match.
  *   MCR_A_RULE           REF and MCR_RULE_A_DISABLED
@@ -54,7 +55,7 @@
  *
  * MCR_CMD_RULE_GET     do: one rule by MCR_A_RULE (REF).
  *                      dump: all, or those that MCR_A_FILTER matches.
- *   Replies, in the order of rule ids:
+ *   Replies, in the order of rule ids, several for a rule with many outputs:
  *   MCR_A_RULE           the rule, with its state and counters
  *   MCR_A_OUTPUT ...     its outputs, with state and counters
  *   MCR_A_MORE           (flag) the outputs of this rule go on in the next
@@ -65,6 +66,7 @@
  * MCR_CMD_RULE_FLUSH   Delete all rules, or those that MCR_A_FILTER matches.
  *   MCR_A_FILTER         optional
  *   MCR_A_TXN            optional
+ *   Reply: MCR_A_COUNT.
  *
  * MCR_A_FILTER holds any of MCR_RULE_A_NAME, IIF, GROUP and GROUP_LEN, SRC and
  * SRC_LEN, PROTO, DPORT_MIN and DPORT_MAX, VLAN, MODE, JOIN, PLANE, LATENCY,
@@ -105,7 +107,7 @@
  *   Reply: MCR_A_STATUS, MCR_A_GENERATION.
  *
  * MCR_CMD_INGRESS_GET  dump: the devices that rules receive from.
- *   Replies: MCR_A_INGRESS.
+ *   Replies: MCR_A_INGRESS, MCR_A_GENERATION.
  *
  * Notifications, on multicast group "notify"
  * ------------------------------------------
@@ -292,7 +294,8 @@ enum mcr_membership {
  * @MCR_RULE_A_PLANE: u8 of enum mcr_plane
  * @MCR_RULE_A_LATENCY: u8 of enum mcr_latency
  * @MCR_RULE_A_DISABLED: u8, 1: the rule holds its match but takes no packet
- * @MCR_RULE_A_COMMENT: string of at most MCR_COMMENT_MAX bytes
+ * @MCR_RULE_A_COMMENT: string of at most MCR_COMMENT_MAX bytes, no control
+ *	characters and double quotes among them
  * @MCR_RULE_A_OUTPUTS: (r) u32, number of outputs
  * @MCR_RULE_A_IFINDEX: (r) u32, of the ingress device; absent: waiting for it
  * @MCR_RULE_A_MEMBERSHIP: (r) u8 of enum mcr_membership

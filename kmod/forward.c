@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Replication: one packet in, a copy out of each output.
+ *
+ * An output that changes nothing sends a clone. The others send a copy with
+ * headers of its own and, where the payload lies in pages, the payload shared.
+ * Where the packet is consumed, the last output sends the packet itself.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/inetdevice.h>
+#include <linux/skbuff.h>
+#include <net/addrconf.h>
+#include <net/gso.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "forward.h"
+#include "match.h"
+#include "rewrite.h"
+
+/* Packets that come back into the rules while they are being sent. */
+#define MCR_DEPTH_MAX	2
+
+static DEFINE_PER_CPU(unsigned int, mcr_depth);
+
+static void mcr_count_matched(const struct mcr_fanout *f,
+			      const struct mcr_packet *p)
+{
+	struct mcr_rule_counters *c = this_cpu_ptr(f->counters);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_add(&c->packets, p->segs);
+	u64_stats_add(&c->bytes, p->bytes);
+	u64_stats_set(&c->last, get_jiffies_64());
+	u64_stats_update_end(&c->syncp);
+}
+
+static void mcr_count_offered(const struct mcr_output *out, u32 n)
+{
+	struct mcr_output_counters *c = this_cpu_ptr(out->counters);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_add(&c->offered, n);
+	u64_stats_update_end(&c->syncp);
+}
+
+static void mcr_count_sent(const struct mcr_output *out,
+			   const struct mcr_packet *p)
+{
+	struct mcr_output_counters *c = this_cpu_ptr(out->counters);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_add(&c->sent, p->segs);
+	u64_stats_add(&c->sent_bytes, p->bytes);
+	u64_stats_update_end(&c->syncp);
+}
+
+/* The address that the device's own packets to this group would have. */
+static bool mcr_source_of(const struct net_device *dev,
+			  const struct mcr_packet *p, union mcr_addr *src)
+{
+	struct in_device *in_dev;
+	struct in_ifaddr *ifa;
+
+	memset(src, 0, sizeof(*src));
+	if (p->flow.family == AF_INET6) {
+#if IS_ENABLED(CONFIG_IPV6)
+		return !ipv6_dev_get_saddr(dev_net(dev), dev,
+					   (const struct in6_addr *)&p->flow.dst,
+					   0, (struct in6_addr *)src);
+#else
+		return false;
+#endif
+	}
+	in_dev = __in_dev_get_rcu(dev);
+	if (!in_dev)
+		return false;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (ifa->ifa_flags & IFA_F_SECONDARY)
+			continue;
+		src->ip = ifa->ifa_local;
+		return true;
+	}
+	return false;
+}
+
+/* May a super-packet go out whole? Others would make the core warn. */
+static bool mcr_super_ok(const struct sk_buff *skb, const struct mcr_packet *p)
+{
+	return (skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4) && p->thoff &&
+	       skb->ip_summed == CHECKSUM_PARTIAL &&
+	       skb_checksum_start_offset(skb) ==
+	       skb_network_offset(skb) + p->thoff;
+}
+
+/* Why can this output not send? 0: it can. */
+static enum mcr_drop mcr_output_obstacle(const struct mcr_output *out,
+					 const struct net_device *dev,
+					 const struct sk_buff *skb,
+					 const struct mcr_packet *p)
+{
+	unsigned int len = p->l3_len;
+
+	if (!dev)
+		return MCR_DROP_NO_DEVICE;
+	if (!netif_running(dev) || !netif_carrier_ok(dev))
+		return MCR_DROP_DEVICE_DOWN;
+	if (p->fragment)
+		return MCR_DROP_FRAGMENT;
+	if (skb_is_gso(skb)) {
+		if (!mcr_super_ok(skb, p))
+			return MCR_DROP_SUPERPACKET;
+		len = p->hlen + skb_shinfo(skb)->gso_size;
+	}
+	if (len > READ_ONCE(dev->mtu))
+		return MCR_DROP_MTU;
+	if (out->rewrite.ttl_mode == MCR_TTL_DEC && p->ttl <= 1)
+		return MCR_DROP_TTL;
+	if (out->rewrite.mac == MCR_MAC_KEEP &&
+	    (!skb_mac_header_was_set(skb) ||
+	     skb_mac_header_len(skb) != ETH_HLEN))
+		return MCR_DROP_MALFORMED;
+	return 0;
+}
+
+/*
+ * A copy whose headers are its own: @skb itself if @last, which is consumed
+ * then whatever happens.
+ */
+static struct sk_buff *mcr_private(struct sk_buff *skb,
+				   const struct mcr_packet *p,
+				   const struct net_device *dev, bool last)
+{
+	unsigned int headroom = LL_RESERVED_SPACE(dev);
+	struct sk_buff *nskb = skb;
+
+	if (!last)
+		nskb = __pskb_copy_fclone(skb, headroom, GFP_ATOMIC, false);
+	if (!nskb)
+		return NULL;
+	if (skb_ensure_writable(nskb, p->hlen) || skb_cow_head(nskb, headroom))
+		goto err;
+	/* Ethernet's padding is not the packet's. */
+	if (!skb_is_gso(nskb) && nskb->len > p->l3_len &&
+	    pskb_trim(nskb, p->l3_len))
+		goto err;
+	return nskb;
+err:
+	kfree_skb(nskb);
+	return NULL;
+}
+
+/* A copy that shares all; @skb itself if @last. */
+static struct sk_buff *mcr_shared(struct sk_buff *skb, bool last)
+{
+	return last ? skb : skb_clone(skb, GFP_ATOMIC);
+}
+
+static void mcr_push_ethernet(struct sk_buff *skb, const struct mcr_output *out,
+			      const struct mcr_packet *p,
+			      const struct net_device *dev)
+{
+	const union mcr_addr *dst = &p->flow.dst;
+	struct ethhdr *eth;
+
+	if (out->rewrite.set & MCR_SET_GROUP)
+		dst = &out->rewrite.group;
+	eth = skb_push(skb, ETH_HLEN);
+	if (p->flow.family == AF_INET)
+		ip_eth_mc_map(dst->ip, eth->h_dest);
+	else
+		ipv6_eth_mc_map((const struct in6_addr *)dst, eth->h_dest);
+	ether_addr_copy(eth->h_source, dev->dev_addr);
+	eth->h_proto = skb->protocol;
+}
+
+/* What the packet was to the receiving side, its copy must not carry along. */
+static void mcr_scrub(struct sk_buff *skb, const struct mcr_packet *p,
+		      struct net_device *dev)
+{
+	skb_orphan(skb);
+	skb_scrub_packet(skb, false);
+	skb_clear_tstamp(skb);
+	__vlan_hwaccel_clear_tag(skb);
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->ip_summed = CHECKSUM_NONE;
+	if (p->thoff)
+		skb_set_transport_header(skb, skb_network_offset(skb) + p->thoff);
+	skb->dev = dev;
+}
+
+static struct sk_buff *mcr_output_copy(const struct mcr_output *out,
+				       struct sk_buff *skb,
+				       const struct mcr_packet *p,
+				       struct net_device *dev,
+				       const union mcr_addr *src, bool last)
+{
+	struct sk_buff *nskb;
+
+	if (out->shares)
+		nskb = mcr_shared(skb, last);
+	else
+		nskb = mcr_private(skb, p, dev, last);
+	if (!nskb)
+		return NULL;
+	mcr_scrub(nskb, p, dev);
+	if (!mcr_rewrite_is_noop(&out->rewrite))
+		mcr_rewrite_apply(nskb, p, &out->rewrite, src);
+	if (out->rewrite.mac == MCR_MAC_KEEP)
+		skb_push(nskb, ETH_HLEN);
+	else
+		mcr_push_ethernet(nskb, out, p, dev);
+	skb_reset_mac_header(nskb);
+	skb_reset_mac_len(nskb);
+	return nskb;
+}
+
+static enum mcr_drop mcr_xmit_result(int rc)
+{
+	switch (rc) {
+	case NET_XMIT_SUCCESS:
+	case NET_XMIT_CN:
+		return 0;
+	case -ENETDOWN:
+		return MCR_DROP_DEVICE_DOWN;
+	case -ENOMEM:
+		return MCR_DROP_NO_MEMORY;
+	default:
+		return MCR_DROP_QUEUE_FULL;
+	}
+}
+
+/* Send one output's copy. @skb is consumed if @last. */
+static enum mcr_drop mcr_output_send(const struct mcr_output *out,
+				     struct sk_buff *skb,
+				     const struct mcr_packet *p, bool last)
+{
+	struct net_device *dev = rcu_dereference(out->port->dev);
+	const union mcr_addr *src = NULL;
+	enum mcr_drop reason;
+	struct sk_buff *nskb;
+	union mcr_addr addr;
+
+	reason = mcr_output_obstacle(out, dev, skb, p);
+	if (reason)
+		goto drop;
+	if (out->rewrite.src_mode == MCR_SRC_SET) {
+		src = &out->rewrite.src;
+	} else if (out->rewrite.src_mode == MCR_SRC_AUTO) {
+		reason = MCR_DROP_NO_SOURCE;
+		if (!mcr_source_of(dev, p, &addr))
+			goto drop;
+		src = &addr;
+	}
+	nskb = mcr_output_copy(out, skb, p, dev, src, last);
+	if (!nskb)
+		return MCR_DROP_NO_MEMORY;
+	return mcr_xmit_result(dev_queue_xmit(nskb));
+
+drop:
+	if (last)
+		consume_skb(skb);
+	return reason;
+}
+
+/* Send a copy out of each output. @skb is consumed if @consume. */
+static void mcr_replicate(const struct mcr_fanout *f, struct sk_buff *skb,
+			  const struct mcr_packet *p, bool consume)
+{
+	u32 i;
+
+	for (i = 0; i < f->n; i++) {
+		struct mcr_output *out = f->out[i];
+		enum mcr_drop reason;
+
+		mcr_count_offered(out, p->segs);
+		reason = mcr_output_send(out, skb, p, consume && i + 1 == f->n);
+		if (reason)
+			mcr_stats_drop(&out->drops, reason, p->segs);
+		else
+			mcr_count_sent(out, p);
+	}
+}
+
+static void mcr_drop_all(const struct mcr_fanout *f, const struct mcr_packet *p,
+			 enum mcr_drop reason)
+{
+	u32 i;
+
+	for (i = 0; i < f->n; i++) {
+		mcr_count_offered(f->out[i], p->segs);
+		mcr_stats_drop(&f->out[i]->drops, reason, p->segs);
+	}
+}
+
+/*
+ * A list of packets that GRO only chained (SKB_GSO_FRAGLIST) cannot be given
+ * one set of new headers: take it apart and replicate its packets one by one.
+ * @skb is not consumed.
+ */
+static void mcr_replicate_list(const struct mcr_fanout *f, struct sk_buff *skb,
+			       const struct mcr_packet *p)
+{
+	unsigned int mac_len = skb->data - skb_mac_header(skb);
+	struct sk_buff *list, *segs, *seg, *next;
+	u32 left = p->segs;
+
+	list = skb_clone(skb, GFP_ATOMIC);
+	if (!list) {
+		mcr_drop_all(f, p, MCR_DROP_NO_MEMORY);
+		return;
+	}
+	skb_push(list, mac_len);
+	segs = __skb_gso_segment(list, 0, false);
+	if (IS_ERR_OR_NULL(segs)) {
+		kfree_skb(list);
+		mcr_drop_all(f, p, MCR_DROP_SUPERPACKET);
+		return;
+	}
+	if (segs != list)
+		consume_skb(list);
+	skb_list_walk_safe(segs, seg, next) {
+		struct mcr_packet sp;
+
+		skb_mark_not_on_list(seg);
+		__skb_pull(seg, mac_len);
+		skb_reset_network_header(seg);
+		if (mcr_match_parse(seg, &sp) == MCR_VERDICT_PACKET && left) {
+			left--;
+			mcr_replicate(f, seg, &sp, true);
+		} else {
+			kfree_skb(seg);
+		}
+	}
+	if (left) {
+		struct mcr_packet lost = *p;
+
+		lost.segs = left;
+		mcr_drop_all(f, &lost, MCR_DROP_SUPERPACKET);
+	}
+}
+
+/**
+ * mcr_forward - carry out a rule on a packet
+ * @f: the rule's fan-out
+ * @skb: the packet, skb->data at the network header; not changed unless it is
+ *	consumed
+ * @p: what mcr_match_parse() said of it
+ *
+ * A fragment is never consumed, as it cannot be sent either.
+ *
+ * Context: Softirq or BH disabled, under rcu_read_lock().
+ * Return: true if @skb was consumed, false if it is still the caller's.
+ */
+bool mcr_forward(const struct mcr_fanout *f, struct sk_buff *skb,
+		 const struct mcr_packet *p)
+{
+	bool consume = f->mode == MCR_MODE_CONSUME && !p->fragment;
+	bool chained = skb_is_gso(skb) &&
+		       (skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST);
+	bool whole = consume && !chained && !skb_shared(skb);
+
+	mcr_count_matched(f, p);
+	if (__this_cpu_read(mcr_depth) >= MCR_DEPTH_MAX) {
+		mcr_drop_all(f, p, MCR_DROP_LOOP);
+		whole = false;
+	} else {
+		__this_cpu_inc(mcr_depth);
+		if (chained)
+			mcr_replicate_list(f, skb, p);
+		else
+			mcr_replicate(f, skb, p, whole);
+		__this_cpu_dec(mcr_depth);
+	}
+	if (consume && !whole)
+		consume_skb(skb);
+	return consume;
+}

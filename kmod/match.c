@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a received frame to the key that rules are matched with.
+ *
+ * The checks are those of the IP input path (ip_rcv_core(), ip6_rcv_core(),
+ * udp_rcv()), UDP checksum aside: what the stack would drop is not replicated.
+ * The frame is only read, never pulled or otherwise changed: it may be shared
+ * with a packet socket or with its generator.
+ */
+#include <linux/if_vlan.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "match.h"
+
+/* More extension headers than this are not looked behind (RFC 8504, 5.3). */
+#define MCR_EXTHDRS_MAX		8
+
+/* MLD is never taken (RFC 2710, RFC 3810). */
+static bool mcr_match_is_mld(u8 type)
+{
+	return (type >= ICMPV6_MGM_QUERY && type <= ICMPV6_MGM_REDUCTION) ||
+	       type == ICMPV6_MLD2_REPORT;
+}
+
+/*
+ * Is there room for @size bytes at an option's pointer, which counts from 1 and
+ * begins at @first? A pointer behind the option says that it is full.
+ */
+static bool mcr_match_pointer_ok(const u8 *opt, u8 first, u8 size)
+{
+	if (opt[1] < first - 1 || opt[2] < first)
+		return false;
+	return opt[2] > opt[1] || opt[2] - 1 + size <= opt[1];
+}
+
+static bool mcr_match_timestamp_ok(const u8 *opt)
+{
+	u8 size = 4;
+
+	if (opt[1] < 4)
+		return false;
+	if ((opt[3] & 0xf) == IPOPT_TS_TSANDADDR ||
+	    (opt[3] & 0xf) == IPOPT_TS_PRESPEC)
+		size = 8;
+	/* Full, and the count of those who found it so is full, too. */
+	if (opt[2] > opt[1] && (opt[3] & 0xf) != IPOPT_TS_PRESPEC &&
+	    opt[3] >> 4 == 15)
+		return false;
+	return mcr_match_pointer_ok(opt, 5, size);
+}
+
+/* Is one IPv4 option well-formed? Its length lies within the header. */
+static bool mcr_match_option_ok(const u8 *opt)
+{
+	switch (opt[0]) {
+	case IPOPT_SSRR:
+	case IPOPT_LSRR:
+		return opt[1] >= 3 && opt[2] >= 4;
+	case IPOPT_RR:
+		return mcr_match_pointer_ok(opt, 4, 4);
+	case IPOPT_TIMESTAMP:
+		return mcr_match_timestamp_ok(opt);
+	case IPOPT_RA:
+		return opt[1] >= 4;
+	default:
+		return true;
+	}
+}
+
+/* What may be in a header once only (RFC 791, 3.1). */
+static u8 mcr_match_option_once(u8 type)
+{
+	switch (type) {
+	case IPOPT_SSRR:
+	case IPOPT_LSRR:
+		return BIT(0);
+	case IPOPT_RR:
+		return BIT(1);
+	case IPOPT_TIMESTAMP:
+		return BIT(2);
+	default:
+		return 0;
+	}
+}
+
+/* Is a list of IPv4 options what ip_options_compile() would take? */
+static bool mcr_match_options_ok(const u8 *opt, unsigned int len)
+{
+	u8 seen = 0;
+
+	while (len) {
+		u8 once = mcr_match_option_once(opt[0]);
+
+		if (opt[0] == IPOPT_END)
+			return true;
+		if (opt[0] == IPOPT_NOOP) {
+			opt++;
+			len--;
+			continue;
+		}
+		if (len < 2 || opt[1] < 2 || opt[1] > len)
+			return false;
+		if (!mcr_match_option_ok(opt) || (seen & once))
+			return false;
+		seen |= once;
+		len -= opt[1];
+		opt += opt[1];
+	}
+	return true;
+}
+
+static enum mcr_verdict mcr_match_udp(const struct sk_buff *skb,
+				      struct mcr_packet *p, unsigned int thoff)
+{
+	unsigned int room = p->l3_len - thoff;
+	const struct udphdr *uh;
+	struct udphdr buf;
+
+	p->flow.proto = MCR_PROTO_UDP;
+	/* The rest of the header may be in the next fragment. */
+	if (p->fragment && room < sizeof(*uh))
+		return MCR_VERDICT_PACKET;
+	if (room < sizeof(*uh))
+		return MCR_VERDICT_MALFORMED;
+	uh = skb_header_pointer(skb, skb_network_offset(skb) + thoff,
+				sizeof(buf), &buf);
+	if (!uh)
+		return MCR_VERDICT_MALFORMED;
+	if (!p->fragment &&
+	    (ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > room))
+		return MCR_VERDICT_MALFORMED;
+	p->flow.dport = ntohs(uh->dest);
+	p->thoff = thoff;
+	p->hlen = thoff + sizeof(*uh);
+	return MCR_VERDICT_PACKET;
+}
+
+static enum mcr_verdict mcr_match_ipv4(const struct sk_buff *skb,
+				       struct mcr_packet *p)
+{
+	unsigned int nhoff = skb_network_offset(skb);
+	u8 buf[sizeof(struct iphdr) + MAX_IPOPTLEN];
+	const struct iphdr *iph;
+	unsigned int ihl, len;
+
+	iph = skb_header_pointer(skb, nhoff, sizeof(*iph), buf);
+	if (!iph)
+		return MCR_VERDICT_MALFORMED;
+	if (!ipv4_is_multicast(iph->daddr))
+		return MCR_VERDICT_OTHER;
+	ihl = iph->ihl * 4;
+	if (iph->version != 4 || ihl < sizeof(*iph))
+		return MCR_VERDICT_MALFORMED;
+	if (ihl > sizeof(*iph)) {
+		iph = skb_header_pointer(skb, nhoff, ihl, buf);
+		if (!iph)
+			return MCR_VERDICT_MALFORMED;
+	}
+	len = ntohs(iph->tot_len);
+	if (len < ihl || len > skb->len - nhoff ||
+	    ipv4_is_multicast(iph->saddr) || ipv4_is_lbcast(iph->saddr) ||
+	    ip_fast_csum((const u8 *)iph, iph->ihl) ||
+	    !mcr_match_options_ok((const u8 *)(iph + 1), ihl - sizeof(*iph)))
+		return MCR_VERDICT_MALFORMED;
+	if (iph->protocol == IPPROTO_IGMP || iph->protocol == IPPROTO_PIM)
+		return MCR_VERDICT_OTHER;
+
+	p->flow.family = AF_INET;
+	p->flow.dst.ip = iph->daddr;
+	p->flow.src.ip = iph->saddr;
+	p->l3_len = len;
+	p->hlen = ihl;
+	p->ttl = iph->ttl;
+	p->fragment = ip_is_fragment(iph);
+	if (iph->protocol != IPPROTO_UDP)
+		return MCR_VERDICT_PACKET;
+	if (iph->frag_off & htons(IP_OFFSET)) {
+		p->flow.proto = MCR_PROTO_UDP;
+		return MCR_VERDICT_PACKET;
+	}
+	return mcr_match_udp(skb, p, ihl);
+}
+
+/**
+ * struct mcr_exthdrs - result of a walk over IPv6 extension headers
+ * @nexthdr: the first header that is none
+ * @off: its offset from the network header
+ * @first: it is in this packet, not in an earlier fragment
+ */
+struct mcr_exthdrs {
+	u8 nexthdr;
+	unsigned int off;
+	bool first;
+};
+
+/*
+ * Walk the extension headers (RFC 8200, 4). Return false if one is broken. A
+ * chain that is too long, or has a routing header still to be followed, ends
+ * at that header: no rule for UDP takes it.
+ */
+static bool mcr_match_exthdrs(const struct sk_buff *skb, struct mcr_packet *p,
+			      struct mcr_exthdrs *x)
+{
+	unsigned int nhoff = skb_network_offset(skb);
+	unsigned int i, len;
+
+	for (i = 0; i < MCR_EXTHDRS_MAX; i++) {
+		const struct ipv6_rt_hdr *h;
+		struct ipv6_rt_hdr buf;
+
+		if (!ipv6_ext_hdr(x->nexthdr) || x->nexthdr == NEXTHDR_NONE)
+			return true;
+		if (x->off + sizeof(struct frag_hdr) > p->l3_len)
+			return false;
+		h = skb_header_pointer(skb, nhoff + x->off, sizeof(buf), &buf);
+		if (!h)
+			return false;
+		if (x->nexthdr == NEXTHDR_ROUTING && h->segments_left)
+			return true;
+		if (x->nexthdr == NEXTHDR_FRAGMENT) {
+			const struct frag_hdr *fh;
+			struct frag_hdr fbuf;
+
+			fh = skb_header_pointer(skb, nhoff + x->off,
+						sizeof(fbuf), &fbuf);
+			if (!fh)
+				return false;
+			/* An atomic fragment (RFC 6946) is whole. */
+			if (fh->frag_off & htons(IP6_OFFSET | IP6_MF))
+				p->fragment = true;
+			x->first = !(fh->frag_off & htons(IP6_OFFSET));
+			len = sizeof(*fh);
+		} else if (x->nexthdr == NEXTHDR_AUTH) {
+			len = ipv6_authlen((const struct ipv6_opt_hdr *)h);
+		} else {
+			len = ipv6_optlen((const struct ipv6_opt_hdr *)h);
+		}
+		x->nexthdr = h->nexthdr;
+		x->off += len;
+		if (x->off > p->l3_len)
+			return false;
+		if (!x->first)
+			return true;
+	}
+	return true;
+}
+
+/* Addresses that must not be seen on a wire (RFC 4291, 2.5.3 and 2.7). */
+static bool mcr_match_addrs6_ok(const struct sk_buff *skb,
+				const struct ipv6hdr *ip6h)
+{
+	u8 scope = IPV6_ADDR_MC_SCOPE(&ip6h->daddr);
+
+	if (ipv6_addr_is_multicast(&ip6h->saddr) || !scope)
+		return false;
+	if (skb->dev && (skb->dev->flags & IFF_LOOPBACK))
+		return true;
+	return scope != IPV6_ADDR_SCOPE_NODELOCAL &&
+	       !ipv6_addr_loopback(&ip6h->saddr);
+}
+
+static enum mcr_verdict mcr_match_ipv6(const struct sk_buff *skb,
+				       struct mcr_packet *p)
+{
+	unsigned int nhoff = skb_network_offset(skb);
+	struct mcr_exthdrs x = { .first = true, .off = sizeof(struct ipv6hdr) };
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr buf;
+
+	ip6h = skb_header_pointer(skb, nhoff, sizeof(buf), &buf);
+	if (!ip6h)
+		return MCR_VERDICT_MALFORMED;
+	if (!ipv6_addr_is_multicast(&ip6h->daddr))
+		return MCR_VERDICT_OTHER;
+	p->l3_len = sizeof(*ip6h) + ntohs(ip6h->payload_len);
+	if (ip6h->version != 6 || p->l3_len > skb->len - nhoff ||
+	    !mcr_match_addrs6_ok(skb, ip6h))
+		return MCR_VERDICT_MALFORMED;
+	p->flow.family = AF_INET6;
+	memcpy(&p->flow.dst, &ip6h->daddr, sizeof(p->flow.dst));
+	memcpy(&p->flow.src, &ip6h->saddr, sizeof(p->flow.src));
+	p->hlen = sizeof(*ip6h);
+	p->ttl = ip6h->hop_limit;
+	x.nexthdr = ip6h->nexthdr;
+	if (!mcr_match_exthdrs(skb, p, &x))
+		return MCR_VERDICT_MALFORMED;
+	if (x.nexthdr == IPPROTO_PIM)
+		return MCR_VERDICT_OTHER;
+	if (x.nexthdr == NEXTHDR_UDP && !x.first)
+		p->flow.proto = MCR_PROTO_UDP;
+	if (x.nexthdr == NEXTHDR_UDP && x.first)
+		return mcr_match_udp(skb, p, x.off);
+	if (x.nexthdr == NEXTHDR_ICMP && x.first) {
+		const u8 *type;
+		u8 tbuf;
+
+		if (x.off >= p->l3_len)
+			return MCR_VERDICT_MALFORMED;
+		type = skb_header_pointer(skb, nhoff + x.off, 1, &tbuf);
+		if (!type)
+			return MCR_VERDICT_MALFORMED;
+		if (mcr_match_is_mld(*type))
+			return MCR_VERDICT_OTHER;
+	}
+	return MCR_VERDICT_PACKET;
+}
+
+/* Segments are counted here: gso_segs is 0 in packets from virtual machines. */
+static void mcr_match_gso(const struct sk_buff *skb, struct mcr_packet *p)
+{
+	unsigned int size = skb_shinfo(skb)->gso_size;
+	unsigned int hlen = p->hlen;
+
+	p->segs = 1;
+	p->bytes = p->l3_len;
+	/* Old virtual machines send datagrams to be cut into IP fragments. */
+	if (p->thoff && (skb_shinfo(skb)->gso_type & SKB_GSO_UDP))
+		hlen = p->thoff;
+	if (!skb_is_gso(skb) || p->l3_len <= hlen)
+		return;
+	p->segs = DIV_ROUND_UP(p->l3_len - hlen, size);
+	p->bytes += (u64)(p->segs - 1) * hlen;
+}
+
+/**
+ * mcr_match_parse - validate a received frame and extract its key
+ * @skb: the frame as it comes to the ingress hook: skb->data is at the network
+ *	header; it is not changed and may be shared
+ * @p: filled in where the result is MCR_VERDICT_PACKET
+ *
+ * Context: Any; softirq with RCU on the packet path.
+ * Return: of enum mcr_verdict.
+ */
+enum mcr_verdict mcr_match_parse(const struct sk_buff *skb,
+				 struct mcr_packet *p)
+{
+	enum mcr_verdict verdict;
+
+	memset(p, 0, sizeof(*p));
+	if (skb->pkt_type == PACKET_OTHERHOST ||
+	    skb->pkt_type == PACKET_LOOPBACK)
+		return MCR_VERDICT_OTHER;
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		verdict = mcr_match_ipv4(skb, p);
+		break;
+	case htons(ETH_P_IPV6):
+		verdict = mcr_match_ipv6(skb, p);
+		break;
+	default:
+		return MCR_VERDICT_OTHER;
+	}
+	if (verdict != MCR_VERDICT_PACKET)
+		return verdict;
+	/* VLAN 0 is a priority tag: the frame counts as untagged. */
+	if (skb_vlan_tag_present(skb))
+		p->flow.vlan = skb_vlan_tag_get_id(skb);
+	mcr_match_gso(skb, p);
+	return verdict;
+}

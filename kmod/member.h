@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Calling for the traffic of rules: group memberships and allmulti.
+ */
+#ifndef MCR_MEMBER_H
+#define MCR_MEMBER_H
+
+struct mcr_net;
+struct mcr_rule;
+
+void mcr_member_get(struct mcr_net *mn, struct mcr_rule *rule);
+void mcr_member_put(struct mcr_net *mn, struct mcr_rule *rule);
+void mcr_member_refresh(struct mcr_net *mn, struct mcr_rule *rule);
+
+#endif /* MCR_MEMBER_H */

@@ -1,0 +1,679 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The protocol's server: what each command does.
+ *
+ * The family runs its commands in parallel; the table's lock orders them.
+ */
+#include <linux/module.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "nl.h"
+#include "nl_parse.h"
+#include "nl_policy.h"
+#include "nl_put.h"
+#include "table.h"
+
+static struct genl_family mcr_nl_family;
+
+/**
+ * struct mcr_nl_ctx - how far a dump has come
+ * @next: id of the next rule, or number of ports done
+ * @output: its output to begin with
+ */
+struct mcr_nl_ctx {
+	unsigned long next;
+	u32 output;
+};
+
+/* The output that a refusal speaks of. */
+static const struct nlattr *mcr_nl_output_at(const struct nlmsghdr *nlh,
+					     u32 index)
+{
+	const struct nlattr *nla;
+	int rem;
+
+	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
+		if (nla_type(nla) != MCR_A_OUTPUT || index--)
+			continue;
+		return nla_find_nested(nla, MCR_OUTPUT_A_DEV) ?: nla;
+	}
+	return NULL;
+}
+
+static const struct nlattr *mcr_nl_rule_attr(struct genl_info *info, int type)
+{
+	const struct nlattr *nest = info->attrs[MCR_A_RULE];
+
+	return nest ? nla_find_nested(nest, type) ?: nest : NULL;
+}
+
+/* The id of the rule that the sentence speaks of. */
+static void mcr_nl_cookie(struct netlink_ext_ack *extack, u32 id)
+{
+	BUILD_BUG_ON(sizeof(id) > sizeof(extack->cookie));
+
+	memcpy(extack->cookie, &id, sizeof(id));
+	extack->cookie_len = sizeof(id);
+}
+
+/* Say why the table refused a change. */
+static int mcr_nl_refuse(struct genl_info *info, const struct mcr_error *error)
+{
+	const struct nlattr *out = mcr_nl_output_at(info->nlhdr, error->output);
+	struct netlink_ext_ack *extack = info->extack;
+
+	if (error->rule)
+		mcr_nl_cookie(extack, error->rule);
+	switch (error->why) {
+	case MCR_REFUSED_NOT:
+		return 0;
+	case MCR_REFUSED_TWIN:
+		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_RULE],
+				    "a rule with this ingress device and match exists already: replace it or delete it");
+		return -EEXIST;
+	case MCR_REFUSED_NAME:
+		NL_SET_ERR_MSG_ATTR(extack,
+				    mcr_nl_rule_attr(info, MCR_RULE_A_NAME),
+				    "another rule has this name already");
+		return -EEXIST;
+	case MCR_REFUSED_NO_RULE:
+		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_RULE],
+				    "there is no rule with this ingress device and match");
+		return -ENOENT;
+	case MCR_REFUSED_NO_OUTPUT:
+		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_OUTPUT],
+				    "the rule has no such output");
+		return -ENOENT;
+	case MCR_REFUSED_NO_IIF:
+		NL_SET_ERR_MSG_ATTR(extack,
+				    mcr_nl_rule_attr(info, MCR_RULE_A_IIF),
+				    "there is no such device: for now the ingress device must exist when the rule is added");
+		return -ENODEV;
+	case MCR_REFUSED_NO_DEV:
+		NL_SET_ERR_MSG_ATTR(extack, out,
+				    "there is no such device: for now an output's device must exist when it is added");
+		return -ENODEV;
+	case MCR_REFUSED_DEV_TYPE:
+		NL_SET_ERR_MSG_ATTR(extack, out,
+				    "an output's device must be an Ethernet device: others are not supported yet");
+		return -EOPNOTSUPP;
+	case MCR_REFUSED_SAME_OUTPUT:
+		NL_SET_ERR_MSG_ATTR(extack, out,
+				    "the rule has an output to this device with the same rewrites already");
+		return -EEXIST;
+	case MCR_REFUSED_LAST_OUTPUT:
+		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_OUTPUT],
+				    "a rule keeps at least one output: delete or disable the rule instead");
+		return -EBUSY;
+	case MCR_REFUSED_OUTPUTS:
+		NL_SET_ERR_MSG_ATTR(extack, out, "a rule has at most 256 outputs");
+		return -ENOSPC;
+	case MCR_REFUSED_RULES:
+		NL_SET_ERR_MSG(extack,
+			       "a network namespace has at most 1048576 rules");
+		return -ENOSPC;
+	case MCR_REFUSED_MASKS:
+		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_RULE],
+				    "the rules of an ingress device have at most 64 distinct masks (family, prefix lengths, protocol, one port or several)");
+		return -ENOSPC;
+	case MCR_REFUSED_HOOK:
+		NL_SET_ERR_MSG_ATTR(extack,
+				    mcr_nl_rule_attr(info, MCR_RULE_A_IIF),
+				    "the ingress hook of the device could not be set: the kernel has no memory for it, or the device has too many hooks");
+		return -EBUSY;
+	case MCR_REFUSED_MEMORY:
+		break;
+	}
+	NL_SET_ERR_MSG(extack, "the kernel has no memory for this");
+	return -ENOMEM;
+}
+
+static struct sk_buff *mcr_nl_reply_new(struct genl_info *info, u8 cmd,
+					int flags, void **hdr)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*hdr = genlmsg_put_reply(skb, info, &mcr_nl_family, flags, cmd);
+	if (!*hdr) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+/* Tell the sender of a request all of a rule, in as many messages as it takes. */
+static int mcr_nl_reply_rule(struct genl_info *info, struct mcr_net *mn,
+			     const struct mcr_rule *rule)
+{
+	u32 output = 0;
+	int err;
+
+	do {
+		struct sk_buff *skb;
+		void *hdr;
+
+		skb = mcr_nl_reply_new(info, MCR_CMD_RULE_GET, 0, &hdr);
+		if (!skb)
+			return -ENOMEM;
+		err = mcr_nl_put_rule(skb, mn, rule, &output);
+		if (err) {
+			nlmsg_free(skb);
+			return err;
+		}
+		genlmsg_end(skb, hdr);
+		err = genlmsg_reply(skb, info);
+	} while (!err && output);
+	return err;
+}
+
+static int mcr_nl_reply_count(struct genl_info *info, u8 cmd, u32 count)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	skb = mcr_nl_reply_new(info, cmd, 0, &hdr);
+	if (!skb)
+		return -ENOMEM;
+	if (nla_put_u32(skb, MCR_A_COUNT, count)) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_reply(skb, info);
+}
+
+static int mcr_nl_no_txn(struct genl_info *info)
+{
+	if (!info->attrs[MCR_A_TXN])
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MCR_A_TXN],
+			    "transactions are not supported yet: leave it out");
+	return -EOPNOTSUPP;
+}
+
+/* What all commands that change rules begin with. */
+static int mcr_nl_begin(struct genl_info *info, u32 takes)
+{
+	int err = mcr_nl_check(info->nlhdr, takes | BIT(MCR_A_TXN),
+			       info->extack);
+
+	return err ?: mcr_nl_no_txn(info);
+}
+
+/* The core leaves flags of MCR_CMD_RULE_NEW, and what else it knows, to us. */
+static int mcr_nl_new_flags(struct genl_info *info)
+{
+	u16 flags = info->nlhdr->nlmsg_flags;
+	u16 known = NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO | NLM_F_CREATE |
+		    NLM_F_REPLACE | NLM_F_EXCL;
+
+	if (!(flags & (NLM_F_CREATE | NLM_F_REPLACE))) {
+		NL_SET_ERR_MSG(info->extack,
+			       "a new rule needs the flag CREATE or REPLACE");
+		return -EINVAL;
+	}
+	if ((flags & ~known) || info->genlhdr->reserved) {
+		NL_SET_ERR_MSG(info->extack,
+			       "flags are CREATE, EXCL, REPLACE and ECHO; reserved header bytes are 0");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int mcr_nl_add_or_replace(struct genl_info *info, struct mcr_net *mn,
+				 const struct mcr_request *req,
+				 struct mcr_rule **rule)
+{
+	u16 flags = info->nlhdr->nlmsg_flags;
+	struct mcr_error error = { };
+
+	*rule = mcr_table_by_match(mn, &req->spec);
+	if (*rule && (flags & NLM_F_REPLACE))
+		mcr_table_replace(mn, *rule, req, &error);
+	else if (*rule || (flags & NLM_F_CREATE))
+		*rule = mcr_table_add(mn, req, &error);
+	else
+		error.why = MCR_REFUSED_NO_RULE;
+	return mcr_nl_refuse(info, &error);
+}
+
+static int mcr_nl_rule_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
+	struct mcr_request req;
+	struct mcr_rule *rule;
+	int err;
+
+	err = mcr_nl_new_flags(info);
+	if (err)
+		return err;
+	err = mcr_nl_begin(info, BIT(MCR_A_RULE) | BIT(MCR_A_OUTPUT));
+	if (err)
+		return err;
+	err = mcr_nl_parse_request(info->nlhdr, info->attrs, &req,
+				   info->extack);
+	if (err)
+		return err;
+	mcr_table_lock(mn);
+	err = mcr_nl_add_or_replace(info, mn, &req, &rule);
+	/* Without memory for the echo the rule is in force all the same. */
+	if (!err && (info->nlhdr->nlmsg_flags & NLM_F_ECHO))
+		mcr_nl_reply_rule(info, mn, rule);
+	mcr_table_unlock(mn);
+	mcr_nl_request_free(&req);
+	return err;
+}
+
+static int mcr_nl_rule_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
+	struct mcr_error error = { };
+	struct mcr_rule *rule;
+	bool disabled;
+	int err;
+
+	err = mcr_nl_begin(info, BIT(MCR_A_RULE));
+	if (err)
+		return err;
+	mcr_table_lock(mn);
+	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE],
+			       BIT(MCR_RULE_A_DISABLED), &rule, info->extack);
+	if (!err)
+		err = mcr_nl_parse_disabled(info->attrs[MCR_A_RULE], &disabled,
+					    info->extack);
+	if (!err) {
+		mcr_table_set_disabled(mn, rule, disabled, &error);
+		err = mcr_nl_refuse(info, &error);
+	}
+	mcr_table_unlock(mn);
+	return err;
+}
+
+static int mcr_nl_rule_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
+	struct mcr_rule *rule;
+	int err;
+
+	err = mcr_nl_begin(info, BIT(MCR_A_RULE));
+	if (err)
+		return err;
+	mcr_table_lock(mn);
+	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE], 0, &rule,
+			       info->extack);
+	if (!err)
+		mcr_table_del(mn, rule);
+	mcr_table_unlock(mn);
+	return err;
+}
+
+static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
+	struct mcr_filter filter;
+	struct mcr_rule *rule;
+	unsigned long id;
+	u32 count = 0;
+	int err;
+
+	err = mcr_nl_begin(info, BIT(MCR_A_FILTER) | BIT(MCR_A_OUTPUT));
+	if (err)
+		return err;
+	err = mcr_nl_parse_filter(info->nlhdr, info->attrs, &filter,
+				  info->extack);
+	if (err)
+		return err;
+	mcr_table_lock(mn);
+	xa_for_each(&mn->rules, id, rule) {
+		if (!mcr_filter_hits(mn, &filter, rule))
+			continue;
+		mcr_table_del(mn, rule);
+		count++;
+		cond_resched();
+	}
+	mcr_table_unlock(mn);
+	/* The rules are gone: that the count could not be told is no error. */
+	mcr_nl_reply_count(info, MCR_CMD_RULE_FLUSH, count);
+	return 0;
+}
+
+static int mcr_nl_rule_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
+	struct mcr_rule *rule;
+	int err;
+
+	err = mcr_nl_check(info->nlhdr, BIT(MCR_A_RULE), info->extack);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE], 0, &rule,
+			       info->extack);
+	if (!err)
+		err = mcr_nl_reply_rule(info, mn, rule);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+static int mcr_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
+			    struct mcr_net *mn, const struct mcr_rule *rule)
+{
+	struct mcr_nl_ctx *ctx = (struct mcr_nl_ctx *)cb->ctx;
+	void *hdr;
+	int err;
+
+	do {
+		u32 output = ctx->output;
+
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq, &mcr_nl_family,
+				  NLM_F_MULTI, MCR_CMD_RULE_GET);
+		if (!hdr)
+			return -EMSGSIZE;
+		genl_dump_check_consistent(cb, hdr);
+		err = mcr_nl_put_rule(skb, mn, rule, &output);
+		if (err) {
+			genlmsg_cancel(skb, hdr);
+			return err;
+		}
+		genlmsg_end(skb, hdr);
+		ctx->output = output;
+	} while (ctx->output);
+	return 0;
+}
+
+static int mcr_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct mcr_nl_ctx *ctx = (struct mcr_nl_ctx *)cb->ctx;
+	struct mcr_net *mn = mcr_net_of(sock_net(skb->sk));
+	struct nlattr **attrs = mcr_genl_dump_attrs(cb);
+	struct mcr_filter filter;
+	struct mcr_rule *rule;
+	unsigned long id;
+	int err;
+
+	BUILD_BUG_ON(sizeof(*ctx) > sizeof(cb->ctx));
+
+	err = mcr_nl_check(cb->nlh, BIT(MCR_A_FILTER) | BIT(MCR_A_OUTPUT),
+			   cb->extack);
+	if (err)
+		return err;
+	err = mcr_nl_parse_filter(cb->nlh, attrs, &filter, cb->extack);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	cb->seq = mn->generation;
+	xa_for_each_start(&mn->rules, id, rule, ctx->next) {
+		/* The rule that was to go on is gone: begin the next one anew. */
+		if (id != ctx->next)
+			ctx->output = 0;
+		ctx->next = id;
+		if (ctx->output >= mcr_rule_fanout(mn, rule)->n)
+			ctx->output = 0;
+		if (!mcr_filter_hits(mn, &filter, rule))
+			continue;
+		err = mcr_nl_dump_rule(skb, cb, mn, rule);
+		if (err)
+			break;
+		ctx->next = id + 1;
+	}
+	mutex_unlock(&mn->lock);
+	return err && !skb->len ? err : skb->len;
+}
+
+/* MCR_CMD_OUTPUT_ADD, once the rule is found. */
+static int mcr_nl_add_output(struct genl_info *info, struct mcr_net *mn,
+			     struct mcr_rule *rule)
+{
+	struct mcr_output_spec spec;
+	struct mcr_error error = { };
+	int err;
+
+	err = mcr_nl_parse_output(info->attrs[MCR_A_OUTPUT],
+				  &rule->entry.match, &spec, info->extack);
+	if (err)
+		return err;
+	mcr_table_output_add(mn, rule, &spec, &error);
+	return mcr_nl_refuse(info, &error);
+}
+
+/* MCR_CMD_OUTPUT_DEL, once the rule is found. */
+static int mcr_nl_del_output(struct genl_info *info, struct mcr_net *mn,
+			     struct mcr_rule *rule)
+{
+	struct mcr_error error = { };
+	struct mcr_output_spec spec;
+	struct mcr_output *out;
+	u32 id;
+	int err;
+
+	err = mcr_nl_parse_output_id(info->attrs[MCR_A_OUTPUT], &id,
+				     info->extack);
+	if (err)
+		return err;
+	if (!id) {
+		err = mcr_nl_parse_output(info->attrs[MCR_A_OUTPUT],
+					  &rule->entry.match, &spec,
+					  info->extack);
+		if (err)
+			return err;
+		out = mcr_table_output_find(mn, rule, &spec);
+		id = out ? out->id : 0;
+	}
+	mcr_table_output_del(mn, rule, id, &error);
+	return mcr_nl_refuse(info, &error);
+}
+
+static int mcr_nl_output_change(struct genl_info *info,
+				int (*change)(struct genl_info *info,
+					      struct mcr_net *mn,
+					      struct mcr_rule *rule))
+{
+	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
+	struct mcr_rule *rule;
+	int err;
+
+	err = mcr_nl_begin(info, BIT(MCR_A_RULE) | BIT(MCR_A_OUTPUT));
+	if (err)
+		return err;
+	err = mcr_nl_one_output(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	mcr_table_lock(mn);
+	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE], 0, &rule,
+			       info->extack);
+	if (!err)
+		err = change(info, mn, rule);
+	mcr_table_unlock(mn);
+	return err;
+}
+
+static int mcr_nl_output_add(struct sk_buff *skb, struct genl_info *info)
+{
+	return mcr_nl_output_change(info, mcr_nl_add_output);
+}
+
+static int mcr_nl_output_del(struct sk_buff *skb, struct genl_info *info)
+{
+	return mcr_nl_output_change(info, mcr_nl_del_output);
+}
+
+static int mcr_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
+	struct mcr_rule *rule = NULL;
+	struct mcr_error error = { };
+	int err;
+
+	err = mcr_nl_check(info->nlhdr, BIT(MCR_A_RULE), info->extack);
+	if (err)
+		return err;
+	mcr_table_lock(mn);
+	if (info->attrs[MCR_A_RULE])
+		err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE], 0, &rule,
+				       info->extack);
+	if (!err) {
+		mcr_table_reset(mn, rule, &error);
+		err = mcr_nl_refuse(info, &error);
+	}
+	mcr_table_unlock(mn);
+	return err;
+}
+
+static int mcr_nl_status_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
+	struct sk_buff *reply;
+	void *hdr;
+	int err;
+
+	err = mcr_nl_check(info->nlhdr, 0, info->extack);
+	if (err)
+		return err;
+	reply = mcr_nl_reply_new(info, MCR_CMD_STATUS_GET, 0, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&mn->lock);
+	err = mcr_nl_put_status(reply, mn);
+	mutex_unlock(&mn->lock);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
+static int mcr_nl_dump_port(struct sk_buff *skb, struct netlink_callback *cb,
+			    struct mcr_net *mn, const struct mcr_port *port)
+{
+	void *hdr;
+	int err;
+
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &mcr_nl_family, NLM_F_MULTI, MCR_CMD_INGRESS_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	err = mcr_nl_put_ingress(skb, mn, port);
+	if (err)
+		genlmsg_cancel(skb, hdr);
+	else
+		genlmsg_end(skb, hdr);
+	return err;
+}
+
+static int mcr_nl_ingress_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct mcr_nl_ctx *ctx = (struct mcr_nl_ctx *)cb->ctx;
+	struct mcr_net *mn = mcr_net_of(sock_net(skb->sk));
+	const struct mcr_port *port;
+	unsigned long n = 0;
+	int err, i;
+
+	err = mcr_nl_check(cb->nlh, 0, cb->extack);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	cb->seq = mn->generation;
+	for (i = 0; i < ARRAY_SIZE(mn->ports) && !err; i++) {
+		hlist_for_each_entry(port, &mn->ports[i], node) {
+			if (!port->ingress || n++ < ctx->next)
+				continue;
+			err = mcr_nl_dump_port(skb, cb, mn, port);
+			if (err)
+				break;
+			ctx->next++;
+		}
+	}
+	mutex_unlock(&mn->lock);
+	return err && !skb->len ? err : skb->len;
+}
+
+static int mcr_nl_unbuilt(struct sk_buff *skb, struct genl_info *info)
+{
+	if (info->genlhdr->cmd == MCR_CMD_EXPLAIN)
+		NL_SET_ERR_MSG(info->extack, "explain is not supported yet");
+	else
+		NL_SET_ERR_MSG(info->extack,
+			       "transactions are not supported yet: send single changes");
+	return -EOPNOTSUPP;
+}
+
+#define MCR_NL_CHANGE(name, handler)					\
+	{								\
+		.cmd = MCR_CMD_##name,					\
+		.doit = (handler),					\
+		.flags = GENL_UNS_ADMIN_PERM,				\
+	}
+
+static const struct genl_small_ops mcr_nl_ops[] = {
+	MCR_NL_CHANGE(RULE_NEW, mcr_nl_rule_new),
+	MCR_NL_CHANGE(RULE_SET, mcr_nl_rule_set),
+	MCR_NL_CHANGE(RULE_DEL, mcr_nl_rule_del),
+	{
+		.cmd = MCR_CMD_RULE_GET,
+		.doit = mcr_nl_rule_get,
+		.dumpit = mcr_nl_rule_dump,
+	},
+	MCR_NL_CHANGE(RULE_FLUSH, mcr_nl_rule_flush),
+	MCR_NL_CHANGE(OUTPUT_ADD, mcr_nl_output_add),
+	MCR_NL_CHANGE(OUTPUT_DEL, mcr_nl_output_del),
+	MCR_NL_CHANGE(TXN_BEGIN, mcr_nl_unbuilt),
+	MCR_NL_CHANGE(TXN_COMMIT, mcr_nl_unbuilt),
+	MCR_NL_CHANGE(TXN_ABORT, mcr_nl_unbuilt),
+	MCR_NL_CHANGE(STATS_RESET, mcr_nl_stats_reset),
+	{
+		.cmd = MCR_CMD_EXPLAIN,
+		.doit = mcr_nl_unbuilt,
+	},
+	{
+		.cmd = MCR_CMD_STATUS_GET,
+		.doit = mcr_nl_status_get,
+	},
+	{
+		.cmd = MCR_CMD_INGRESS_GET,
+		.dumpit = mcr_nl_ingress_dump,
+	},
+};
+
+static const struct genl_multicast_group mcr_nl_groups[] = {
+	{ .name = MCR_MCGRP_NOTIFY },
+};
+
+static struct genl_family mcr_nl_family __ro_after_init = {
+	.name = MCR_GENL_NAME,
+	.version = MCR_GENL_VERSION,
+	.module = THIS_MODULE,
+	.netnsok = true,
+	/* Only MCR_CMD_RULE_NEW, the first, has flags of its own. */
+	.resv_start_op = MCR_CMD_RULE_SET,
+	.parallel_ops = true,
+	.maxattr = MCR_A_MAX,
+	.policy = mcr_nl_policy,
+	.small_ops = mcr_nl_ops,
+	.n_small_ops = ARRAY_SIZE(mcr_nl_ops),
+	.mcgrps = mcr_nl_groups,
+	.n_mcgrps = ARRAY_SIZE(mcr_nl_groups),
+};
+
+/**
+ * mcr_nl_init - begin to serve
+ *
+ * Return: 0 or what genl_register_family() says.
+ */
+int __init mcr_nl_init(void)
+{
+	return genl_register_family(&mcr_nl_family);
+}
+
+/**
+ * mcr_nl_exit - serve no more; waits for commands under way
+ */
+void mcr_nl_exit(void)
+{
+	genl_unregister_family(&mcr_nl_family);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The rules of a network namespace.
+ */
+#ifndef MCR_TABLE_H
+#define MCR_TABLE_H
+
+#include <linux/mutex.h>
+#include <linux/rhashtable.h>
+#include <linux/rtnetlink.h>
+#include <linux/xarray.h>
+
+#include "forward.h"
+#include "hook.h"
+#include "lookup.h"
+#include "netdev.h"
+#include "rule.h"
+
+/* log2 of the buckets that ports are found in, by name */
+#define MCR_PORTS_BITS	6
+
+/**
+ * struct mcr_net - what a network namespace has
+ * @net: the namespace
+ * @lock: guards all of this and all that hangs off it
+ * @rules: struct mcr_rule by id
+ * @next_id: where the search for the next id begins
+ * @by_match: the same by ingress device and match
+ * @by_name: struct mcr_name of those that have one
+ * @ports: struct mcr_port by name
+ * @generation: moves with every change of the rule set
+ * @n_rules: number of rules
+ * @n_outputs: number of their outputs
+ * @n_joins: number of memberships held for them
+ *
+ * DOC: Locking
+ *
+ * Changes of rules take RTNL, then @lock (mcr_table_lock()). Device notifiers
+ * come with RTNL held and take @lock. Dumps take @lock alone. The packet path
+ * takes neither: what it reaches is published with rcu_assign_pointer() and
+ * freed after a grace period. No lock is taken inside @lock but those of the
+ * functions called: nf_hook_mutex, the hash tables', igmp's and mld's.
+ */
+struct mcr_net {
+	struct net *net;
+	struct mutex lock;
+	struct xarray rules;
+	u32 next_id;
+	struct rhashtable by_match;
+	struct rhashtable by_name;
+	struct hlist_head ports[1 << MCR_PORTS_BITS];
+	u32 generation;
+	u32 n_rules;
+	u32 n_outputs;
+	u32 n_joins;
+};
+
+/**
+ * struct mcr_name - the name of a rule
+ * @node: in mcr_net.by_name
+ * @rule: whose name it is
+ * @text: the name, NUL-padded
+ * @rcu: for kfree_rcu()
+ */
+struct mcr_name {
+	struct rhash_head node;
+	struct mcr_rule *rule;
+	char text[MCR_NAME_MAX + 1];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct mcr_rule - a rule in force
+ * @entry: its match; in the classifier of @iif unless disabled
+ * @fanout: its outputs
+ * @iif: the ingress device; holds a user
+ * @iif_node: in mcr_ingress.list of @iif
+ * @match_node: in mcr_net.by_match
+ * @name: owned; NULL: none
+ * @comment: owned; NULL: none
+ * @id: of the rule
+ * @next_output: id of the next output
+ * @join: of enum mcr_join
+ * @plane: of enum mcr_plane
+ * @latency: of enum mcr_latency
+ * @disabled: takes no packet
+ * @membership: of enum mcr_membership
+ * @membership_error: a positive errno, if that is MCR_MEMBERSHIP_FAILED
+ * @rcu: for call_rcu()
+ *
+ * Everything but @entry and @fanout is read and written under mcr_net.lock.
+ * Once unlinked, a rule is freed after a grace period, with its fan-out,
+ * counters and outputs.
+ */
+struct mcr_rule {
+	struct mcr_entry entry;
+	struct mcr_fanout __rcu *fanout;
+	struct mcr_port *iif;
+	struct list_head iif_node;
+	struct rhash_head match_node;
+	struct mcr_name *name;
+	char *comment;
+	u32 id;
+	u32 next_output;
+	u8 join;
+	u8 plane;
+	u8 latency;
+	bool disabled;
+	u8 membership;
+	u16 membership_error;
+	struct rcu_head rcu;
+};
+
+/**
+ * enum mcr_refusal - why the table refuses a change
+ * @MCR_REFUSED_NOT: it does not
+ * @MCR_REFUSED_TWIN: a rule has this match
+ * @MCR_REFUSED_NAME: a rule has this name
+ * @MCR_REFUSED_NO_RULE: there is no such rule
+ * @MCR_REFUSED_NO_OUTPUT: the rule has no such output
+ * @MCR_REFUSED_NO_IIF: there is no such ingress device
+ * @MCR_REFUSED_NO_DEV: there is no such egress device
+ * @MCR_REFUSED_DEV_TYPE: the egress device is not Ethernet
+ * @MCR_REFUSED_SAME_OUTPUT: two outputs do the same
+ * @MCR_REFUSED_LAST_OUTPUT: a rule has at least one output
+ * @MCR_REFUSED_OUTPUTS: too many outputs
+ * @MCR_REFUSED_RULES: too many rules
+ * @MCR_REFUSED_MASKS: too many masks on the ingress device
+ * @MCR_REFUSED_HOOK: the ingress hook could not be set
+ * @MCR_REFUSED_MEMORY: no memory
+ */
+enum mcr_refusal {
+	MCR_REFUSED_NOT,
+	MCR_REFUSED_TWIN,
+	MCR_REFUSED_NAME,
+	MCR_REFUSED_NO_RULE,
+	MCR_REFUSED_NO_OUTPUT,
+	MCR_REFUSED_NO_IIF,
+	MCR_REFUSED_NO_DEV,
+	MCR_REFUSED_DEV_TYPE,
+	MCR_REFUSED_SAME_OUTPUT,
+	MCR_REFUSED_LAST_OUTPUT,
+	MCR_REFUSED_OUTPUTS,
+	MCR_REFUSED_RULES,
+	MCR_REFUSED_MASKS,
+	MCR_REFUSED_HOOK,
+	MCR_REFUSED_MEMORY,
+};
+
+/**
+ * struct mcr_error - a change that was refused
+ * @why: the reason
+ * @rule: id of the rule that stands in the way, if one does
+ * @output: index of the output at fault in the request, if one is
+ */
+struct mcr_error {
+	enum mcr_refusal why;
+	u32 rule;
+	u32 output;
+};
+
+/**
+ * struct mcr_request - a rule to be
+ * @spec: the rule, checked
+ * @name: NULL: none
+ * @comment: NULL: none
+ * @outputs: @n_outputs outputs, checked
+ * @n_outputs: 1 to MCR_OUTPUTS_MAX
+ */
+struct mcr_request {
+	struct mcr_rule_spec spec;
+	const char *name;
+	const char *comment;
+	const struct mcr_output_spec *outputs;
+	u32 n_outputs;
+};
+
+int mcr_table_init(void);
+void mcr_table_exit(void);
+
+struct mcr_net *mcr_net_of(const struct net *net);
+void mcr_table_lock(struct mcr_net *mn);
+void mcr_table_unlock(struct mcr_net *mn);
+
+struct mcr_rule *mcr_table_by_id(struct mcr_net *mn, u32 id);
+struct mcr_rule *mcr_table_by_name(struct mcr_net *mn, const char *name);
+struct mcr_rule *mcr_table_by_match(struct mcr_net *mn,
+				    const struct mcr_rule_spec *spec);
+struct mcr_fanout *mcr_rule_fanout(struct mcr_net *mn,
+				   const struct mcr_rule *rule);
+
+struct mcr_rule *mcr_table_add(struct mcr_net *mn,
+			       const struct mcr_request *req,
+			       struct mcr_error *error);
+bool mcr_table_replace(struct mcr_net *mn, struct mcr_rule *rule,
+		       const struct mcr_request *req, struct mcr_error *error);
+void mcr_table_del(struct mcr_net *mn, struct mcr_rule *rule);
+bool mcr_table_set_disabled(struct mcr_net *mn, struct mcr_rule *rule,
+			    bool disabled, struct mcr_error *error);
+bool mcr_table_output_add(struct mcr_net *mn, struct mcr_rule *rule,
+			  const struct mcr_output_spec *spec,
+			  struct mcr_error *error);
+bool mcr_table_output_del(struct mcr_net *mn, struct mcr_rule *rule, u32 id,
+			  struct mcr_error *error);
+struct mcr_output *mcr_table_output_find(struct mcr_net *mn,
+					 struct mcr_rule *rule,
+					 const struct mcr_output_spec *spec);
+bool mcr_table_reset(struct mcr_net *mn, struct mcr_rule *only,
+		     struct mcr_error *error);
+
+/* For netdev.c, under RTNL and mcr_net.lock. */
+void mcr_table_port_bound(struct mcr_net *mn, struct mcr_port *port);
+void mcr_table_port_unbind(struct mcr_net *mn, struct mcr_port *port);
+void mcr_table_port_changed(struct mcr_net *mn, struct mcr_port *port);
+
+#endif /* MCR_TABLE_H */
