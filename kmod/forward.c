@@ -56,8 +56,17 @@ static void mcr_count_sent(const struct mcr_output *out,
 	u64_stats_update_end(&c->syncp);
 }
 
-/* The address that the device's own packets to this group would have. */
-static bool mcr_source_of(const struct net_device *dev,
+/* The group that a copy is sent to. */
+static const union mcr_addr *mcr_group_of(const struct mcr_output *out,
+					  const struct mcr_packet *p)
+{
+	return out->rewrite.set & MCR_SET_GROUP ? &out->rewrite.group :
+						  &p->flow.dst;
+}
+
+/* The address that the device's own packets to the group would have. */
+static bool mcr_source_of(const struct mcr_output *out,
+			  const struct net_device *dev,
 			  const struct mcr_packet *p, union mcr_addr *src)
 {
 	struct in_device *in_dev;
@@ -67,7 +76,7 @@ static bool mcr_source_of(const struct net_device *dev,
 	if (p->flow.family == AF_INET6) {
 #if IS_ENABLED(CONFIG_IPV6)
 		return !ipv6_dev_get_saddr(dev_net(dev), dev,
-					   (const struct in6_addr *)&p->flow.dst,
+					   (const void *)mcr_group_of(out, p),
 					   0, (struct in6_addr *)src);
 #else
 		return false;
@@ -135,10 +144,14 @@ static struct sk_buff *mcr_private(struct sk_buff *skb,
 	unsigned int headroom = LL_RESERVED_SPACE(dev);
 	struct sk_buff *nskb = skb;
 
-	if (!last)
+	if (!last) {
 		nskb = __pskb_copy_fclone(skb, headroom, GFP_ATOMIC, false);
-	if (!nskb)
-		return NULL;
+		if (!nskb)
+			return NULL;
+		/* They were copied as offsets from the start of the buffer. */
+		skb_headers_offset_update(nskb, (int)headroom -
+					  (int)skb_headroom(skb));
+	}
 	if (skb_ensure_writable(nskb, p->hlen) || skb_cow_head(nskb, headroom))
 		goto err;
 	/* Ethernet's padding is not the packet's. */
@@ -157,20 +170,27 @@ static struct sk_buff *mcr_shared(struct sk_buff *skb, bool last)
 	return last ? skb : skb_clone(skb, GFP_ATOMIC);
 }
 
-static void mcr_push_ethernet(struct sk_buff *skb, const struct mcr_output *out,
-			      const struct mcr_packet *p,
-			      const struct net_device *dev)
+/* The Ethernet header is in front of the data only where it was shared. */
+static void mcr_push_kept_ethernet(struct sk_buff *nskb,
+				   const struct sk_buff *skb)
 {
-	const union mcr_addr *dst = &p->flow.dst;
-	struct ethhdr *eth;
+	skb_push(nskb, ETH_HLEN);
+	if (nskb->head != skb->head)
+		memcpy(nskb->data, skb_mac_header(skb), ETH_HLEN);
+}
 
-	if (out->rewrite.set & MCR_SET_GROUP)
-		dst = &out->rewrite.group;
-	eth = skb_push(skb, ETH_HLEN);
+static void mcr_push_own_ethernet(struct sk_buff *skb,
+				  const struct mcr_output *out,
+				  const struct mcr_packet *p,
+				  const struct net_device *dev)
+{
+	const union mcr_addr *group = mcr_group_of(out, p);
+	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
+
 	if (p->flow.family == AF_INET)
-		ip_eth_mc_map(dst->ip, eth->h_dest);
+		ip_eth_mc_map(group->ip, eth->h_dest);
 	else
-		ipv6_eth_mc_map((const struct in6_addr *)dst, eth->h_dest);
+		ipv6_eth_mc_map((const void *)group, eth->h_dest);
 	ether_addr_copy(eth->h_source, dev->dev_addr);
 	eth->h_proto = skb->protocol;
 }
@@ -208,9 +228,9 @@ static struct sk_buff *mcr_output_copy(const struct mcr_output *out,
 	if (!mcr_rewrite_is_noop(&out->rewrite))
 		mcr_rewrite_apply(nskb, p, &out->rewrite, src);
 	if (out->rewrite.mac == MCR_MAC_KEEP)
-		skb_push(nskb, ETH_HLEN);
+		mcr_push_kept_ethernet(nskb, skb);
 	else
-		mcr_push_ethernet(nskb, out, p, dev);
+		mcr_push_own_ethernet(nskb, out, p, dev);
 	skb_reset_mac_header(nskb);
 	skb_reset_mac_len(nskb);
 	return nskb;
@@ -249,7 +269,7 @@ static enum mcr_drop mcr_output_send(const struct mcr_output *out,
 		src = &out->rewrite.src;
 	} else if (out->rewrite.src_mode == MCR_SRC_AUTO) {
 		reason = MCR_DROP_NO_SOURCE;
-		if (!mcr_source_of(dev, p, &addr))
+		if (!mcr_source_of(out, dev, p, &addr))
 			goto drop;
 		src = &addr;
 	}

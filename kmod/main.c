@@ -6,13 +6,12 @@
 
 #include <linux/genetlink.h>
 #include <linux/module.h>
-#include <linux/rcupdate.h>
 #include <net/genetlink.h>
 
 #include "hook.h"
 #include "netdev.h"
+#include "netns.h"
 #include "nl.h"
-#include "table.h"
 #include "version.h"
 
 static int __init mcr_init(void)
@@ -22,12 +21,12 @@ static int __init mcr_init(void)
 	err = mcr_hook_init();
 	if (err)
 		return err;
-	err = mcr_table_init();
+	err = mcr_netns_init();
 	if (err)
 		goto err_hook;
 	err = mcr_netdev_init();
 	if (err)
-		goto err_table;
+		goto err_netns;
 	err = mcr_nl_init();
 	if (err)
 		goto err_netdev;
@@ -35,8 +34,8 @@ static int __init mcr_init(void)
 
 err_netdev:
 	mcr_netdev_exit();
-err_table:
-	mcr_table_exit();
+err_netns:
+	mcr_netns_exit();
 err_hook:
 	mcr_hook_exit();
 	return err;
@@ -47,7 +46,7 @@ static void __exit mcr_exit(void)
 {
 	mcr_nl_exit();
 	mcr_netdev_exit();
-	mcr_table_exit();
+	mcr_netns_exit();
 	/* Also waits for what call_rcu() is to free. */
 	mcr_hook_exit();
 }

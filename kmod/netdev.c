@@ -9,8 +9,9 @@
 #include <linux/slab.h>
 #include <linux/stringhash.h>
 
-#include "hook.h"
+#include "bind.h"
 #include "netdev.h"
+#include "netns.h"
 #include "table.h"
 
 static struct hlist_head *mcr_port_bucket(struct mcr_net *mn, const char *name)
@@ -137,7 +138,7 @@ static void mcr_netdev_came(struct mcr_net *mn, struct net_device *dev)
 	if (!port || mcr_port_dev(mn, port))
 		return;
 	mcr_port_bind(port, dev);
-	mcr_table_port_bound(mn, port);
+	mcr_bind_port_bound(mn, port);
 }
 
 static void mcr_netdev_goes(struct mcr_net *mn, struct net_device *dev)
@@ -146,7 +147,7 @@ static void mcr_netdev_goes(struct mcr_net *mn, struct net_device *dev)
 
 	if (!port)
 		return;
-	mcr_table_port_unbind(mn, port);
+	mcr_bind_port_unbind(mn, port);
 	mcr_port_unbind(mn, port);
 }
 
@@ -161,7 +162,7 @@ static void mcr_netdev_changed(struct mcr_net *mn, struct net_device *dev)
 	struct mcr_port *port = mcr_port_by_dev(mn, dev);
 
 	if (port)
-		mcr_table_port_changed(mn, port);
+		mcr_bind_port_changed(mn, port);
 }
 
 /*

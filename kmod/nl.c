@@ -8,6 +8,8 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "change.h"
+#include "netns.h"
 #include "nl.h"
 #include "nl_parse.h"
 #include "nl_policy.h"
@@ -232,9 +234,9 @@ static int mcr_nl_add_or_replace(struct genl_info *info, struct mcr_net *mn,
 
 	*rule = mcr_table_by_match(mn, &req->spec);
 	if (*rule && (flags & NLM_F_REPLACE))
-		mcr_table_replace(mn, *rule, req, &error);
+		mcr_change_replace(mn, *rule, req, &error);
 	else if (*rule || (flags & NLM_F_CREATE))
-		*rule = mcr_table_add(mn, req, &error);
+		*rule = mcr_change_add(mn, req, &error);
 	else
 		error.why = MCR_REFUSED_NO_RULE;
 	return mcr_nl_refuse(info, &error);
@@ -285,7 +287,7 @@ static int mcr_nl_rule_set(struct sk_buff *skb, struct genl_info *info)
 		err = mcr_nl_parse_disabled(info->attrs[MCR_A_RULE], &disabled,
 					    info->extack);
 	if (!err) {
-		mcr_table_set_disabled(mn, rule, disabled, &error);
+		mcr_change_disabled(mn, rule, disabled, &error);
 		err = mcr_nl_refuse(info, &error);
 	}
 	mcr_table_unlock(mn);
@@ -305,7 +307,7 @@ static int mcr_nl_rule_del(struct sk_buff *skb, struct genl_info *info)
 	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE], 0, &rule,
 			       info->extack);
 	if (!err)
-		mcr_table_del(mn, rule);
+		mcr_change_del(mn, rule);
 	mcr_table_unlock(mn);
 	return err;
 }
@@ -330,7 +332,7 @@ static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 	xa_for_each(&mn->rules, id, rule) {
 		if (!mcr_filter_hits(mn, &filter, rule))
 			continue;
-		mcr_table_del(mn, rule);
+		mcr_change_del(mn, rule);
 		count++;
 		cond_resched();
 	}
@@ -436,7 +438,7 @@ static int mcr_nl_add_output(struct genl_info *info, struct mcr_net *mn,
 				  &rule->entry.match, &spec, info->extack);
 	if (err)
 		return err;
-	mcr_table_output_add(mn, rule, &spec, &error);
+	mcr_change_add_output(mn, rule, &spec, &error);
 	return mcr_nl_refuse(info, &error);
 }
 
@@ -463,7 +465,7 @@ static int mcr_nl_del_output(struct genl_info *info, struct mcr_net *mn,
 		out = mcr_table_output_find(mn, rule, &spec);
 		id = out ? out->id : 0;
 	}
-	mcr_table_output_del(mn, rule, id, &error);
+	mcr_change_del_output(mn, rule, id, &error);
 	return mcr_nl_refuse(info, &error);
 }
 
@@ -516,7 +518,7 @@ static int mcr_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
 		err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE], 0, &rule,
 				       info->extack);
 	if (!err) {
-		mcr_table_reset(mn, rule, &error);
+		mcr_change_reset(mn, rule, &error);
 		err = mcr_nl_refuse(info, &error);
 	}
 	mcr_table_unlock(mn);

@@ -10,8 +10,6 @@
 
 #include "nl_parse.h"
 
-#define MCR_RULE_BIT(attr)	BIT(MCR_RULE_A_##attr)
-
 /* What a statement of a rule may hold. */
 #define MCR_RULE_STATED							\
 	(MCR_RULE_BIT(NAME) | MCR_RULE_BIT(IIF) | MCR_RULE_BIT(GROUP) |	\
@@ -338,13 +336,13 @@ static enum mcr_fault mcr_nl_rewrite(struct nlattr **tb, struct mcr_rewrite *w)
 		w->src_mode = MCR_SRC_SET;
 	}
 	mcr_nl_u8(tb[MCR_OUTPUT_A_SRC_MODE], &w->src_mode);
-	if ((w->src_mode == MCR_SRC_SET) != !!tb[MCR_OUTPUT_A_SRC])
+	if (!tb[MCR_OUTPUT_A_SRC] != (w->src_mode != MCR_SRC_SET))
 		return MCR_FAULT_OUT_SRC_MODE;
 	if (tb[MCR_OUTPUT_A_TTL])
 		w->ttl_mode = MCR_TTL_SET;
 	mcr_nl_u8(tb[MCR_OUTPUT_A_TTL], &w->ttl);
 	mcr_nl_u8(tb[MCR_OUTPUT_A_TTL_MODE], &w->ttl_mode);
-	if ((w->ttl_mode == MCR_TTL_SET) != !!tb[MCR_OUTPUT_A_TTL])
+	if (!tb[MCR_OUTPUT_A_TTL] != (w->ttl_mode != MCR_TTL_SET))
 		return MCR_FAULT_OUT_TTL_MODE;
 	if (tb[MCR_OUTPUT_A_DPORT])
 		w->set |= MCR_SET_DPORT;
@@ -653,73 +651,4 @@ int mcr_nl_parse_filter(const struct nlmsghdr *nlh, struct nlattr **attrs,
 	if (!fault)
 		fault = mcr_nl_match_l4(tb, &f->spec.match);
 	return mcr_nl_fault(fault, tb, nest, extack);
-}
-
-static bool mcr_filter_match_hits(u32 given, const struct mcr_match *want,
-				  const struct mcr_match *has)
-{
-	if ((given & MCR_RULE_BIT(GROUP)) &&
-	    (has->family != want->family || has->group_len != want->group_len ||
-	     !mcr_addr_equal(&has->group, &want->group)))
-		return false;
-	if ((given & MCR_RULE_BIT(SRC)) &&
-	    (has->family != want->family || has->src_len != want->src_len ||
-	     !mcr_addr_equal(&has->src, &want->src)))
-		return false;
-	if ((given & MCR_RULE_BIT(PROTO)) && has->proto != want->proto)
-		return false;
-	if ((given & MCR_RULE_BIT(DPORT_MIN)) &&
-	    (has->dport_min != want->dport_min ||
-	     has->dport_max != want->dport_max))
-		return false;
-	return !(given & MCR_RULE_BIT(VLAN)) || has->vlan == want->vlan;
-}
-
-static bool mcr_filter_to_hits(struct mcr_net *mn, const char *to,
-			       const struct mcr_rule *rule)
-{
-	const struct mcr_fanout *f = mcr_rule_fanout(mn, rule);
-	u32 i;
-
-	for (i = 0; i < f->n; i++)
-		if (!strcmp(f->out[i]->port->name, to))
-			return true;
-	return false;
-}
-
-/**
- * mcr_filter_hits - is this rule meant?
- * @mn: the namespace
- * @f: the filter
- * @rule: the rule
- *
- * Context: Under mcr_net.lock.
- * Return: true if so.
- */
-bool mcr_filter_hits(struct mcr_net *mn, const struct mcr_filter *f,
-		     const struct mcr_rule *rule)
-{
-	const struct mcr_rule_spec *want = &f->spec;
-
-	if (f->name && (!rule->name || strcmp(rule->name->text, f->name)))
-		return false;
-	if ((f->given & MCR_RULE_BIT(IIF)) &&
-	    strcmp(rule->iif->name, want->iif))
-		return false;
-	if ((f->given & MCR_RULE_BIT(MODE)) &&
-	    mcr_rule_fanout(mn, rule)->mode != want->mode)
-		return false;
-	if ((f->given & MCR_RULE_BIT(JOIN)) && rule->join != want->join)
-		return false;
-	if ((f->given & MCR_RULE_BIT(PLANE)) && rule->plane != want->plane)
-		return false;
-	if ((f->given & MCR_RULE_BIT(LATENCY)) &&
-	    rule->latency != want->latency)
-		return false;
-	if ((f->given & MCR_RULE_BIT(DISABLED)) &&
-	    rule->disabled != want->disabled)
-		return false;
-	return mcr_filter_match_hits(f->given, &want->match,
-				     &rule->entry.match) &&
-	       (!f->to || mcr_filter_to_hits(mn, f->to, rule));
 }

@@ -9,6 +9,8 @@
 
 #include "table.h"
 
+#define MCR_RULE_BIT(attr)	BIT(MCR_RULE_A_##attr)
+
 /**
  * struct mcr_filter - which rules are meant
  * @given: bit by enum mcr_rule_attr: compare this

@@ -43,6 +43,7 @@
  */
 struct mcr_net {
 	struct net *net;
+	/* Rules and ports; see Locking above. */
 	struct mutex lock;
 	struct xarray rules;
 	u32 next_id;
@@ -175,10 +176,9 @@ struct mcr_request {
 	u32 n_outputs;
 };
 
-int mcr_table_init(void);
-void mcr_table_exit(void);
+int mcr_table_init(struct mcr_net *mn, struct net *net);
+void mcr_table_exit(struct mcr_net *mn);
 
-struct mcr_net *mcr_net_of(const struct net *net);
 void mcr_table_lock(struct mcr_net *mn);
 void mcr_table_unlock(struct mcr_net *mn);
 
@@ -189,28 +189,18 @@ struct mcr_rule *mcr_table_by_match(struct mcr_net *mn,
 struct mcr_fanout *mcr_rule_fanout(struct mcr_net *mn,
 				   const struct mcr_rule *rule);
 
-struct mcr_rule *mcr_table_add(struct mcr_net *mn,
-			       const struct mcr_request *req,
-			       struct mcr_error *error);
-bool mcr_table_replace(struct mcr_net *mn, struct mcr_rule *rule,
-		       const struct mcr_request *req, struct mcr_error *error);
-void mcr_table_del(struct mcr_net *mn, struct mcr_rule *rule);
-bool mcr_table_set_disabled(struct mcr_net *mn, struct mcr_rule *rule,
-			    bool disabled, struct mcr_error *error);
-bool mcr_table_output_add(struct mcr_net *mn, struct mcr_rule *rule,
-			  const struct mcr_output_spec *spec,
-			  struct mcr_error *error);
-bool mcr_table_output_del(struct mcr_net *mn, struct mcr_rule *rule, u32 id,
-			  struct mcr_error *error);
 struct mcr_output *mcr_table_output_find(struct mcr_net *mn,
 					 struct mcr_rule *rule,
 					 const struct mcr_output_spec *spec);
-bool mcr_table_reset(struct mcr_net *mn, struct mcr_rule *only,
-		     struct mcr_error *error);
 
-/* For netdev.c, under RTNL and mcr_net.lock. */
-void mcr_table_port_bound(struct mcr_net *mn, struct mcr_port *port);
-void mcr_table_port_unbind(struct mcr_net *mn, struct mcr_port *port);
-void mcr_table_port_changed(struct mcr_net *mn, struct mcr_port *port);
+/* For change.c, under mcr_table_lock(). */
+bool mcr_table_link(struct mcr_net *mn, struct mcr_rule *rule,
+		    const char *name, struct mcr_error *error);
+void mcr_table_unlink(struct mcr_net *mn, struct mcr_rule *rule);
+bool mcr_table_name(struct mcr_net *mn, struct mcr_rule *rule,
+		    const char *text, struct mcr_name **name,
+		    struct mcr_error *error);
+void mcr_table_unname(struct mcr_net *mn, struct mcr_name *name);
+void mcr_table_changed(struct mcr_net *mn);
 
 #endif /* MCR_TABLE_H */

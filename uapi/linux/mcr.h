@@ -21,7 +21,7 @@
  * - A refusal carries NLMSGERR_ATTR_MSG (a sentence: what was refused, what
  *   would be accepted) and NLMSGERR_ATTR_OFFS (the attribute at fault) where
  *   there is one. Where the sentence speaks of another rule, its id follows as
- *   a __u32 in NLMSGERR_ATTR_COOKIE. An acknowledgement may carry a sentence,
+ *   a __u32 in NLMSGERR_ATTR_COOKIE. An ACK may carry a sentence,
  *   too: it is a warning.
  * - Commands that change something need CAP_NET_ADMIN in the user namespace
  *   that owns the network namespace. Reading is open to all.

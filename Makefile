@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Multicast replication: kernel module, mcrtool, tests.
+#
+#	make			build module and tool for this machine
+#	sudo make demo		see it work, in a guest
+#	sudo make check		all tests, in all guests, and style
+#	sudo make install	tool, manual, completion, and the module for
+#				the running kernel
+#	sudo make dkms-install	the same, the module by DKMS, for all kernels
+#	sudo make uninstall	undo either
+#	make vm PLACE=uml CMD='uname -a'
+#				run a command in a guest with this tree's module
+#
+# KDIR= names the kernel build directory, PREFIX= and DESTDIR= are as usual.
+
+KREL ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KREL)/build
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+MCR_VERSION := $(shell sed -n 's/^\#define MCR_VERSION[[:space:]]*"\(.*\)"/\1/p' \
+		       kmod/version.h)
+
+# What is built belongs to the user who called sudo, not to root.
+ifneq ($(SUDO_USER),)
+AS_USER := setpriv --reuid $(SUDO_USER) --regid $(shell id -g $(SUDO_USER)) \
+	   --init-groups env HOME=$(shell getent passwd $(SUDO_USER) | cut -d: -f6)
+endif
+
+TOOLS := $(MAKE) -C tools MCR_VERSION=$(MCR_VERSION) PREFIX=$(PREFIX) \
+	 DESTDIR=$(DESTDIR)
+
+all: modules tools
+
+modules:
+	$(AS_USER) $(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tools:
+	$(AS_USER) $(TOOLS)
+
+include install.mk
+
+demo:
+	./selftests/demo.sh
+
+check:
+	./selftests/check.sh
+
+vm:
+	@./selftests/vm/run $(PLACE) $(CMD)
+
+clean:
+	$(TOOLS) clean
+	$(MAKE) -C selftests clean
+	rm -rf build
+	[ ! -d $(KDIR) ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+
+.PHONY: all modules tools demo check vm clean

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Letting packets in: a rule that is enabled is in the classifier of its
+ * ingress device, the device has the hook, and the traffic is called for.
+ *
+ * All of this runs in process context under RTNL and mcr_net.lock.
+ */
+#include "bind.h"
+#include "member.h"
+#include "table.h"
+
+/**
+ * mcr_bind_start - let a rule take packets
+ * @mn: the namespace
+ * @rule: a rule that takes none
+ * @error: says why, on failure
+ *
+ * That its traffic cannot be called for is no failure.
+ *
+ * Return: true, or false if nothing has changed.
+ */
+bool mcr_bind_start(struct mcr_net *mn, struct mcr_rule *rule,
+		    struct mcr_error *error)
+{
+	struct mcr_ingress *ing = rule->iif->ingress;
+	struct net_device *dev = mcr_port_dev(mn, rule->iif);
+	int err;
+
+	err = mcr_lookup_insert(&ing->lookup, &rule->entry);
+	if (err) {
+		error->why = err == -ENOSPC ? MCR_REFUSED_MASKS :
+					      MCR_REFUSED_MEMORY;
+		return false;
+	}
+	if (dev && !ing->hooked && mcr_ingress_hook(ing, mn->net, dev)) {
+		mcr_lookup_remove(&ing->lookup, &rule->entry);
+		error->why = MCR_REFUSED_HOOK;
+		return false;
+	}
+	ing->enabled++;
+	rule->disabled = false;
+	mcr_member_get(mn, rule);
+	return true;
+}
+
+/**
+ * mcr_bind_stop - let a rule take no packets
+ * @mn: the namespace
+ * @rule: the rule, which may take none already
+ */
+void mcr_bind_stop(struct mcr_net *mn, struct mcr_rule *rule)
+{
+	struct mcr_ingress *ing = rule->iif->ingress;
+
+	if (rule->disabled)
+		return;
+	mcr_member_put(mn, rule);
+	rule->disabled = true;
+	if (!--ing->enabled)
+		mcr_ingress_unhook(ing, mn->net);
+	mcr_lookup_remove(&ing->lookup, &rule->entry);
+}
+
+/**
+ * mcr_bind_port_bound - a port got its device
+ * @mn: the namespace
+ * @port: the port
+ */
+void mcr_bind_port_bound(struct mcr_net *mn, struct mcr_port *port)
+{
+	struct mcr_ingress *ing = port->ingress;
+	struct mcr_rule *rule;
+
+	if (!ing || !ing->enabled)
+		return;
+	/* Without memory for it the device stays unhooked: its state says so. */
+	mcr_ingress_hook(ing, mn->net, mcr_port_dev(mn, port));
+	list_for_each_entry(rule, &ing->list, iif_node)
+		if (!rule->disabled)
+			mcr_member_get(mn, rule);
+}
+
+/**
+ * mcr_bind_port_unbind - a port is about to lose its device
+ * @mn: the namespace
+ * @port: the port, still bound
+ */
+void mcr_bind_port_unbind(struct mcr_net *mn, struct mcr_port *port)
+{
+	struct mcr_ingress *ing = port->ingress;
+	struct mcr_rule *rule;
+
+	if (!ing)
+		return;
+	list_for_each_entry(rule, &ing->list, iif_node)
+		mcr_member_put(mn, rule);
+	mcr_ingress_unhook(ing, mn->net);
+}
+
+/**
+ * mcr_bind_port_changed - a port's device went up, or changed its MTU
+ * @mn: the namespace
+ * @port: the port
+ */
+void mcr_bind_port_changed(struct mcr_net *mn, struct mcr_port *port)
+{
+	struct mcr_ingress *ing = port->ingress;
+	struct mcr_rule *rule;
+
+	if (!ing)
+		return;
+	list_for_each_entry(rule, &ing->list, iif_node)
+		if (!rule->disabled)
+			mcr_member_refresh(mn, rule);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Changing rules.
+ */
+#ifndef MCR_CHANGE_H
+#define MCR_CHANGE_H
+
+#include "table.h"
+
+struct mcr_rule *mcr_change_add(struct mcr_net *mn,
+				const struct mcr_request *req,
+				struct mcr_error *error);
+bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
+			const struct mcr_request *req, struct mcr_error *error);
+void mcr_change_del(struct mcr_net *mn, struct mcr_rule *rule);
+bool mcr_change_disabled(struct mcr_net *mn, struct mcr_rule *rule,
+			 bool disabled, struct mcr_error *error);
+bool mcr_change_add_output(struct mcr_net *mn, struct mcr_rule *rule,
+			   const struct mcr_output_spec *spec,
+			   struct mcr_error *error);
+bool mcr_change_del_output(struct mcr_net *mn, struct mcr_rule *rule, u32 id,
+			   struct mcr_error *error);
+bool mcr_change_reset(struct mcr_net *mn, struct mcr_rule *only,
+		      struct mcr_error *error);
+
+#endif /* MCR_CHANGE_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Network namespaces.
+ */
+#ifndef MCR_NETNS_H
+#define MCR_NETNS_H
+
+struct mcr_net;
+struct net;
+
+int mcr_netns_init(void);
+void mcr_netns_exit(void);
+
+struct mcr_net *mcr_net_of(const struct net *net);
+
+#endif /* MCR_NETNS_H */
