@@ -324,6 +324,12 @@ static int mcr_nl_parse_rule(const struct nlattr *nest, struct mcr_request *req,
 	return mcr_nl_unbuilt_rule(&req->spec, tb, extack);
 }
 
+/* A value is given if and only if the mode is to set it. */
+static bool mcr_nl_set_ok(const struct nlattr *value, u8 mode, u8 set)
+{
+	return value ? mode == set : mode != set;
+}
+
 static enum mcr_fault mcr_nl_rewrite(struct nlattr **tb, struct mcr_rewrite *w)
 {
 	if (tb[MCR_OUTPUT_A_GROUP]) {
@@ -336,13 +342,13 @@ static enum mcr_fault mcr_nl_rewrite(struct nlattr **tb, struct mcr_rewrite *w)
 		w->src_mode = MCR_SRC_SET;
 	}
 	mcr_nl_u8(tb[MCR_OUTPUT_A_SRC_MODE], &w->src_mode);
-	if (!tb[MCR_OUTPUT_A_SRC] != (w->src_mode != MCR_SRC_SET))
+	if (!mcr_nl_set_ok(tb[MCR_OUTPUT_A_SRC], w->src_mode, MCR_SRC_SET))
 		return MCR_FAULT_OUT_SRC_MODE;
 	if (tb[MCR_OUTPUT_A_TTL])
 		w->ttl_mode = MCR_TTL_SET;
 	mcr_nl_u8(tb[MCR_OUTPUT_A_TTL], &w->ttl);
 	mcr_nl_u8(tb[MCR_OUTPUT_A_TTL_MODE], &w->ttl_mode);
-	if (!tb[MCR_OUTPUT_A_TTL] != (w->ttl_mode != MCR_TTL_SET))
+	if (!mcr_nl_set_ok(tb[MCR_OUTPUT_A_TTL], w->ttl_mode, MCR_TTL_SET))
 		return MCR_FAULT_OUT_TTL_MODE;
 	if (tb[MCR_OUTPUT_A_DPORT])
 		w->set |= MCR_SET_DPORT;

@@ -298,7 +298,7 @@ static enum mcr_fault mcr_rewrite_check_l3(const struct mcr_rewrite *w,
 {
 	if (w->ttl_mode > MCR_TTL_SET)
 		return MCR_FAULT_OUT_TTL_MODE;
-	if (!w->ttl != (w->ttl_mode != MCR_TTL_SET))
+	if (w->ttl_mode == MCR_TTL_SET ? !w->ttl : w->ttl)
 		return MCR_FAULT_OUT_TTL;
 	if (w->dscp > MCR_DSCP_MAX)
 		return MCR_FAULT_OUT_DSCP;
