@@ -86,9 +86,7 @@
 	X(OUT_MTU, MCR_OUTPUT_A_MTU,					\
 	  "an output's mtu must be drop (0) or fragment (1)")
 
-/**
- * enum mcr_fault - what is wrong with a rule or an output; 0: nothing
- */
+/* What is wrong with a rule or an output; 0: nothing. */
 enum mcr_fault {
 	MCR_FAULT_NONE,
 #define MCR_FAULT_ENUM(code, attribute, sentence) MCR_FAULT_##code,

@@ -454,9 +454,20 @@ static u32 mcr_nl_count_outputs(const struct nlmsghdr *nlh)
 int mcr_nl_one_output(const struct nlmsghdr *nlh,
 		      struct netlink_ext_ack *extack)
 {
-	if (mcr_nl_count_outputs(nlh) == 1)
+	const struct nlattr *nla;
+	u32 n = 0;
+	int rem;
+
+	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
+		if (nla_type(nla) != MCR_A_OUTPUT || !n++)
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, nla,
+				    "this command takes one output only");
+		return -EINVAL;
+	}
+	if (n)
 		return 0;
-	NL_SET_ERR_MSG(extack, "this command needs exactly one output");
+	NL_SET_ERR_MSG(extack, "this command needs an output");
 	return -EINVAL;
 }
 
@@ -613,7 +624,25 @@ static int mcr_nl_filter_to(const struct nlattr *nest, struct mcr_filter *f,
 		return -EINVAL;
 	}
 	f->to = nla_data(tb[MCR_OUTPUT_A_DEV]);
-	return 0;
+	return mcr_nl_fault(mcr_dev_ok(f->to) ? MCR_FAULT_NONE :
+						MCR_FAULT_OUT_DEV,
+			    tb, nest, extack);
+}
+
+/* A filter that no rule can meet is a slip: say so. */
+static enum mcr_fault mcr_nl_filter_check(const struct mcr_filter *f)
+{
+	struct mcr_match m = f->spec.match;
+
+	if ((f->given & MCR_RULE_BIT(IIF)) && !mcr_dev_ok(f->spec.iif))
+		return MCR_FAULT_IIF;
+	/* Where no group is given, any will do. */
+	if (!(f->given & MCR_RULE_BIT(GROUP))) {
+		m.family = m.family ?: AF_INET;
+		m.group.raw[0] = m.family == AF_INET ? 0xe0 : 0xff;
+		m.group_len = m.family == AF_INET ? 4 : 8;
+	}
+	return mcr_match_check(&m);
 }
 
 /**
@@ -656,5 +685,7 @@ int mcr_nl_parse_filter(const struct nlmsghdr *nlh, struct nlattr **attrs,
 	fault = mcr_nl_match_addrs(tb, &f->spec.match);
 	if (!fault)
 		fault = mcr_nl_match_l4(tb, &f->spec.match);
+	if (!fault)
+		fault = mcr_nl_filter_check(f);
 	return mcr_nl_fault(fault, tb, nest, extack);
 }

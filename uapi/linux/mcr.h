@@ -144,6 +144,27 @@
 
 /**
  * enum mcr_cmd - operations of the family
+ * @MCR_CMD_UNSPEC: unused
+ * @MCR_CMD_RULE_NEW: see above
+ * @MCR_CMD_RULE_SET: see above
+ * @MCR_CMD_RULE_DEL: see above
+ * @MCR_CMD_RULE_GET: see above
+ * @MCR_CMD_RULE_FLUSH: see above
+ * @MCR_CMD_OUTPUT_ADD: see above
+ * @MCR_CMD_OUTPUT_DEL: see above
+ * @MCR_CMD_TXN_BEGIN: see above
+ * @MCR_CMD_TXN_COMMIT: see above
+ * @MCR_CMD_TXN_ABORT: see above
+ * @MCR_CMD_STATS_RESET: see above
+ * @MCR_CMD_EXPLAIN: see above
+ * @MCR_CMD_STATUS_GET: see above
+ * @MCR_CMD_INGRESS_GET: see above
+ * @MCR_CMD_RULE_NTF: see above
+ * @MCR_CMD_RULE_DEL_NTF: see above
+ * @MCR_CMD_INGRESS_NTF: see above
+ * @MCR_CMD_OUTPUT_NTF: see above
+ * @MCR_CMD_MEMBER_NTF: see above
+ * @MCR_CMD_GENERATION_NTF: see above
  */
 enum mcr_cmd {
 	MCR_CMD_UNSPEC,
