@@ -467,7 +467,7 @@ int mcr_nl_one_output(const struct nlmsghdr *nlh,
 	}
 	if (n)
 		return 0;
-	NL_SET_ERR_MSG(extack, "this command needs an output");
+	NL_SET_ERR_MSG(extack, "the output is missing: this command needs exactly one output");
 	return -EINVAL;
 }
 

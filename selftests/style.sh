@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# usage: style.sh
+# Style and static checks, as TAP: checkpatch, sparse and W=1 on the kernels of
+# users, kernel-doc, clang-tidy, shellcheck, mandoc, and habits of ours.
+# selftests/style.exceptions lists what is let pass, each with its reason.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. selftests/vm/lib.sh
+
+n=0 bad=0
+
+# report NAME: the output of the check on standard input; none is good.
+report() {
+	local text
+	text=$(cat)
+	n=$((n + 1))
+	if [[ -z $text ]]; then
+		echo "ok $n $1"
+	else
+		bad=$((bad + 1))
+		printf '%s\n' "$text" | sed 's/^/# /'
+		echo "not ok $n $1"
+	fi
+}
+
+files() { git ls-files -co --exclude-standard -- "$@"; }
+
+source_dir() {
+	local dir
+	for dir in "$(mcr_cache)"/src/linux-source-6.1_*; do
+		[[ -x $dir/scripts/checkpatch.pl ]] && echo "$dir" && return
+	done
+	die "checkpatch.pl is in linux-source-6.1, which is not in the cache"
+}
+
+# "PATH TYPE" of style.exceptions, where * stands for the rest of a path, as a pattern of lines to leave out.
+excepted() {
+	sed -nE 's/^([^# ]+) ([A-Z_]+) .*/^\1:[0-9]+: [A-Z]+:\2:/p' \
+		selftests/style.exceptions | sed 's/\*/[^:]*/'
+}
+
+check_checkpatch() {
+	files '*.c' '*.h' | xargs perl "$src/scripts/checkpatch.pl" --no-tree \
+		--strict --terse --show-types --no-summary -f |
+		grep -vE -f <(excepted) || true
+}
+
+check_kernel_doc() {
+	files 'kmod/*.c' 'kmod/*.h' 'uapi/*.h' 'tools/lib/*.c' 'tools/lib/*.h' |
+		xargs perl "$src/scripts/kernel-doc" -none 2>&1 |
+		grep -v "_MAX' not described in enum" || true
+}
+
+# The build says where its products are as its last line, which is no finding.
+check_module() {
+	selftests/vm/build-module.sh "$1" W=1 C=2 CF=-D__CHECK_ENDIAN__ 2>&1 |
+		grep -vE '^ +(CC|LD|AR|MODPOST|CHECK|BTF)|^/.*stage-' || true
+}
+
+check_shell() {
+	files | xargs grep -lE '^#!/bin/(ba)?sh' |
+		xargs shellcheck -x -P SCRIPTDIR -f gcc 2>&1 || true
+}
+
+check_version_if() {
+	files 'kmod/*.c' 'kmod/*.h' | grep -v '^kmod/compat/' |
+		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION' || true
+}
+
+check_spdx() {
+	files '*.c' '*.h' '*.sh' '*.py' '*.yaml' Kbuild '*Makefile' |
+		xargs grep -L 'SPDX-License-Identifier' || true
+}
+
+check_size() {
+	files '*.c' '*.h' '*.sh' '*.py' | xargs wc -l |
+		awk '$2 != "total" && $1 > 700 { print $2 ": " $1 " lines: look for the seam" }'
+}
+
+check_versions() {
+	local version
+	version=$(sed -n 's/^#define MCR_VERSION[[:space:]]*"\(.*\)"/\1/p' kmod/version.h)
+	grep -q "^PACKAGE_VERSION=\"$version\"" dkms.conf ||
+		echo "dkms.conf: PACKAGE_VERSION is not $version, which kmod/version.h has"
+}
+
+src=$(source_dir)
+echo "TAP version 13"
+check_checkpatch | report "checkpatch --strict"
+check_kernel_doc | report "kernel-doc"
+check_module stock-6.1 | report "sparse and W=1 on 6.1"
+check_module stock-6.12 | report "sparse and W=1 on 6.12"
+check_version_if | report "kernel versions are told apart in kmod/compat only"
+{ make -s -C tools tidy 2>&1 >/dev/null || echo "make tidy failed"; } |
+	{ grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -' || true; } |
+	report "clang-tidy"
+check_shell | report "shellcheck"
+mandoc -T lint -W warning tools/man/*.8 2>&1 | report "mandoc -T lint"
+check_spdx | report "SPDX lines"
+check_size | report "files of at most 700 lines"
+check_versions | report "one version"
+echo "1..$n"
+echo "$((n - bad)) passed, $bad failed, 0 skipped"
+[[ $bad -eq 0 ]]
