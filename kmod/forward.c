@@ -338,8 +338,8 @@ static void mcr_replicate_list(const struct mcr_fanout *f, struct sk_buff *skb,
 		mcr_drop_all(f, p, MCR_DROP_SUPERPACKET);
 		return;
 	}
-	if (segs != list)
-		consume_skb(list);
+	/* What comes back has references of its own, even if it is @list. */
+	consume_skb(list);
 	skb_list_walk_safe(segs, seg, next) {
 		struct mcr_packet sp;
 

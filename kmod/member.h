@@ -8,6 +8,9 @@
 struct mcr_net;
 struct mcr_rule;
 
+int mcr_member_init(struct mcr_net *mn);
+void mcr_member_exit(struct mcr_net *mn);
+
 void mcr_member_get(struct mcr_net *mn, struct mcr_rule *rule);
 void mcr_member_put(struct mcr_net *mn, struct mcr_rule *rule);
 void mcr_member_refresh(struct mcr_net *mn, struct mcr_rule *rule);

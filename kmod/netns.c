@@ -6,6 +6,7 @@
 #include <net/netns/generic.h>
 
 #include "change.h"
+#include "member.h"
 #include "netns.h"
 
 static unsigned int mcr_net_id __read_mostly;
@@ -23,7 +24,16 @@ struct mcr_net *mcr_net_of(const struct net *net)
 
 static int __net_init mcr_net_init(struct net *net)
 {
-	return mcr_table_init(mcr_net_of(net), net);
+	struct mcr_net *mn = mcr_net_of(net);
+	int err;
+
+	err = mcr_table_init(mn, net);
+	if (err)
+		return err;
+	err = mcr_member_init(mn);
+	if (err)
+		mcr_table_exit(mn);
+	return err;
 }
 
 /* No socket of the namespace and none of its devices is left. */
@@ -39,6 +49,7 @@ static void __net_exit mcr_net_exit(struct net *net)
 		cond_resched();
 	}
 	mcr_table_unlock(mn);
+	mcr_member_exit(mn);
 	mcr_table_exit(mn);
 }
 

@@ -27,11 +27,12 @@
  * @next_id: where the search for the next id begins
  * @by_match: the same by ingress device and match
  * @by_name: struct mcr_name of those that have one
+ * @groups: memberships; member.c's
  * @ports: struct mcr_port by name
  * @generation: moves with every change of the rule set
  * @n_rules: number of rules
  * @n_outputs: number of their outputs
- * @n_joins: number of memberships held for them
+ * @n_joins: number of memberships held for them, each counted once
  *
  * DOC: Locking
  *
@@ -49,6 +50,7 @@ struct mcr_net {
 	u32 next_id;
 	struct rhashtable by_match;
 	struct rhashtable by_name;
+	struct rhashtable groups;
 	struct hlist_head ports[1 << MCR_PORTS_BITS];
 	u32 generation;
 	u32 n_rules;
