@@ -6,7 +6,9 @@
  * All of this runs in process context under RTNL and mcr_net.lock.
  */
 #include "bind.h"
+#include "hook.h"
 #include "member.h"
+#include "netdev.h"
 #include "table.h"
 
 /**

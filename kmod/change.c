@@ -10,7 +10,10 @@
 #include "bind.h"
 #include "change.h"
 #include "fanout.h"
+#include "hook.h"
+#include "mem.h"
 #include "member.h"
+#include "netdev.h"
 #include "table.h"
 
 static struct mcr_port *mcr_iif_get(struct mcr_net *mn, const char *name,
@@ -46,31 +49,29 @@ static void mcr_iif_put(struct mcr_net *mn, struct mcr_port *port)
 	mcr_port_put(mn, port);
 }
 
-/* Outputs that @old has already are taken over, with their counters. */
-static bool mcr_fanout_fill(struct mcr_net *mn, struct mcr_rule *rule,
-			    struct mcr_fanout *f, const struct mcr_fanout *old,
-			    const struct mcr_request *req,
+/*
+ * Outputs that @old has already are taken over, with their counters. New ones
+ * get ids from @next on, which moves.
+ */
+static bool mcr_fanout_fill(struct mcr_net *mn, struct mcr_fanout *f,
+			    const struct mcr_fanout *old,
+			    const struct mcr_request *req, u32 *next,
 			    struct mcr_error *error)
 {
-	u32 i, k;
+	u32 i;
 
 	for (i = 0; i < req->n_outputs; i++) {
 		const struct mcr_output_spec *spec = &req->outputs[i];
-		struct mcr_output *out = NULL;
+		struct mcr_output *out;
 
 		error->output = i;
-		for (k = 0; k < f->n; k++) {
-			if (mcr_output_is(f->out[k], spec)) {
-				error->why = MCR_REFUSED_SAME_OUTPUT;
-				return false;
-			}
+		if (mcr_fanout_find(f, spec)) {
+			error->why = MCR_REFUSED_SAME_OUTPUT;
+			return false;
 		}
-		for (k = 0; old && k < old->n && !out; k++)
-			if (mcr_output_is(old->out[k], spec))
-				out = old->out[k];
+		out = old ? mcr_fanout_find(old, spec) : NULL;
 		if (!out)
-			out = mcr_output_new(mn, spec, rule->next_output++,
-					     error);
+			out = mcr_output_new(mn, spec, (*next)++, error);
 		if (!out)
 			return false;
 		f->out[f->n++] = out;
@@ -95,7 +96,7 @@ static bool mcr_comment_dup(const char *text, char **comment,
 	*comment = NULL;
 	if (!text || !*text)
 		return true;
-	*comment = kstrdup(text, GFP_KERNEL_ACCOUNT);
+	*comment = kstrdup(text, MCR_GFP);
 	if (!*comment)
 		error->why = MCR_REFUSED_MEMORY;
 	return *comment;
@@ -118,7 +119,7 @@ static struct mcr_rule *mcr_rule_new(struct mcr_net *mn,
 	struct mcr_fanout *f;
 
 	error->why = MCR_REFUSED_MEMORY;
-	rule = kzalloc(sizeof(*rule), GFP_KERNEL_ACCOUNT);
+	rule = kzalloc(sizeof(*rule), MCR_GFP);
 	if (!rule)
 		return NULL;
 	rule->entry.match = req->spec.match;
@@ -136,7 +137,7 @@ static struct mcr_rule *mcr_rule_new(struct mcr_net *mn,
 		goto err_iif;
 	f->mode = req->spec.mode;
 	error->why = MCR_REFUSED_NOT;
-	if (!mcr_fanout_fill(mn, rule, f, NULL, req, error))
+	if (!mcr_fanout_fill(mn, f, NULL, req, &rule->next_output, error))
 		goto err_fanout;
 	RCU_INIT_POINTER(rule->fanout, f);
 	return rule;
@@ -212,7 +213,6 @@ err:
  * mcr_change_del - delete a rule
  * @mn: the namespace
  * @rule: the rule; not to be used any more
- *
  */
 void mcr_change_del(struct mcr_net *mn, struct mcr_rule *rule)
 {
@@ -246,6 +246,7 @@ struct mcr_replacement {
 	struct mcr_fanout *fanout;
 	struct mcr_name *name;
 	char *comment;
+	u32 next_output;
 	bool renamed;
 };
 
@@ -263,7 +264,8 @@ static bool mcr_replacement_prepare(struct mcr_net *mn, struct mcr_rule *rule,
 		goto err;
 	error->why = MCR_REFUSED_NOT;
 	c->fanout->mode = req->spec.mode;
-	if (!mcr_fanout_fill(mn, rule, c->fanout, old, req, error))
+	c->next_output = rule->next_output;
+	if (!mcr_fanout_fill(mn, c->fanout, old, req, &c->next_output, error))
 		goto err_fanout;
 	c->renamed = !mcr_name_is(rule->name, req->name);
 	if (c->renamed && !mcr_table_name(mn, rule, req->name, &c->name, error))
@@ -316,12 +318,16 @@ bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 {
 	struct mcr_replacement c = { };
 	struct mcr_fanout *old;
+	u8 join = rule->join;
 
 	if (!mcr_replacement_prepare(mn, rule, req, &c, error))
 		return false;
-	/* A rule that is to start now must not do so with the old outputs. */
+	/* A rule that is to start now does so with what is new. */
 	old = mcr_rule_swap(mn, rule, c.fanout);
+	if (rule->disabled)
+		rule->join = req->spec.join;
 	if (!mcr_rule_enable(mn, rule, !req->spec.disabled, error)) {
+		rule->join = join;
 		mcr_rule_swap(mn, rule, old);
 		mcr_replacement_forget(mn, rule, &c);
 		return false;
@@ -340,6 +346,7 @@ bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 		mcr_member_get(mn, rule);
 	}
 	mcr_rule_options(rule, &req->spec);
+	rule->next_output = c.next_output;
 	mcr_table_changed(mn);
 	return true;
 }
@@ -384,7 +391,7 @@ bool mcr_change_add_output(struct mcr_net *mn, struct mcr_rule *rule,
 		error->why = MCR_REFUSED_OUTPUTS;
 		return false;
 	}
-	if (mcr_table_output_find(mn, rule, spec)) {
+	if (mcr_fanout_find(old, spec)) {
 		error->why = MCR_REFUSED_SAME_OUTPUT;
 		return false;
 	}
@@ -471,7 +478,7 @@ bool mcr_change_reset(struct mcr_net *mn, struct mcr_rule *only,
 	if (!n)
 		return true;
 	error->why = MCR_REFUSED_MEMORY;
-	fresh = kvcalloc(n, sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+	fresh = kvcalloc(n, sizeof(*fresh), MCR_GFP);
 	if (!fresh)
 		return false;
 	xa_for_each(&mn->rules, id, rule) {

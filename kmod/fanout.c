@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "fanout.h"
+#include "netdev.h"
 #include "rewrite.h"
 #include "table.h"
 
@@ -18,11 +19,10 @@ static struct mcr_output *mcr_output_alloc(struct mcr_port *port,
 {
 	struct mcr_output *out;
 
-	out = kzalloc(sizeof(*out), GFP_KERNEL_ACCOUNT);
+	out = kzalloc(sizeof(*out), MCR_GFP);
 	if (!out)
 		return NULL;
-	out->counters = alloc_percpu_gfp(struct mcr_output_counters,
-					 GFP_KERNEL_ACCOUNT);
+	out->counters = mcr_stats_alloc(struct mcr_output_counters);
 	if (!out->counters) {
 		kfree(out);
 		return NULL;
@@ -118,11 +118,10 @@ struct mcr_fanout *mcr_fanout_alloc(u32 n)
 {
 	struct mcr_fanout *f;
 
-	f = kzalloc(struct_size(f, out, n), GFP_KERNEL_ACCOUNT);
+	f = kzalloc(struct_size(f, out, n), MCR_GFP);
 	if (!f)
 		return NULL;
-	f->counters = alloc_percpu_gfp(struct mcr_rule_counters,
-				       GFP_KERNEL_ACCOUNT);
+	f->counters = mcr_stats_alloc(struct mcr_rule_counters);
 	if (!f->counters) {
 		kfree(f);
 		return NULL;
@@ -144,7 +143,7 @@ struct mcr_fanout *mcr_fanout_like(const struct mcr_fanout *f, u32 n)
 {
 	struct mcr_fanout *new;
 
-	new = kzalloc(struct_size(new, out, n), GFP_KERNEL_ACCOUNT);
+	new = kzalloc(struct_size(new, out, n), MCR_GFP);
 	if (!new)
 		return NULL;
 	new->counters = f->counters;
@@ -221,4 +220,22 @@ bool mcr_fanout_has(const struct mcr_fanout *f, const struct mcr_output *out)
 		if (f->out[i] == out)
 			return true;
 	return false;
+}
+
+/**
+ * mcr_fanout_find - find an output by what it does
+ * @f: the fan-out
+ * @spec: what it does, checked
+ *
+ * Return: the output or NULL.
+ */
+struct mcr_output *mcr_fanout_find(const struct mcr_fanout *f,
+				   const struct mcr_output_spec *spec)
+{
+	u32 i;
+
+	for (i = 0; i < f->n; i++)
+		if (mcr_output_is(f->out[i], spec))
+			return f->out[i];
+	return NULL;
 }

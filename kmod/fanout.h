@@ -22,6 +22,8 @@ struct mcr_fanout *mcr_fanout_like(const struct mcr_fanout *f, u32 n);
 struct mcr_fanout *mcr_fanout_fresh(struct mcr_net *mn,
 				    const struct mcr_fanout *f);
 void mcr_fanout_free(struct mcr_net *mn, struct mcr_fanout *f);
+struct mcr_output *mcr_fanout_find(const struct mcr_fanout *f,
+				   const struct mcr_output_spec *spec);
 bool mcr_fanout_has(const struct mcr_fanout *f, const struct mcr_output *out);
 
 #endif /* MCR_FANOUT_H */

@@ -7,9 +7,11 @@
  * Where the packet is consumed, the last output sends the packet itself.
  */
 #include <linux/etherdevice.h>
+#include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/skbuff.h>
+#include <linux/udp.h>
 #include <net/addrconf.h>
 #include <net/gso.h>
 #include <net/ip.h>
@@ -17,6 +19,7 @@
 
 #include "forward.h"
 #include "match.h"
+#include "port.h"
 #include "rewrite.h"
 
 /* Packets that come back into the rules while they are being sent. */
@@ -100,7 +103,8 @@ static bool mcr_super_ok(const struct sk_buff *skb, const struct mcr_packet *p)
 	return (skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4) && p->thoff &&
 	       skb->ip_summed == CHECKSUM_PARTIAL &&
 	       skb_checksum_start_offset(skb) ==
-	       skb_network_offset(skb) + p->thoff;
+	       skb_network_offset(skb) + p->thoff &&
+	       skb->csum_offset == offsetof(struct udphdr, check);
 }
 
 /* Why can this output not send? 0: it can. */
@@ -109,9 +113,11 @@ static enum mcr_drop mcr_output_obstacle(const struct mcr_output *out,
 					 const struct sk_buff *skb,
 					 const struct mcr_packet *p)
 {
-	unsigned int len = p->l3_len;
+	/* What is shared is sent with its padding. */
+	unsigned int len = out->shares ? skb->len : p->l3_len;
 
-	if (!dev)
+	/* Another kind of device may have taken the name, or the device. */
+	if (!dev || dev->type != ARPHRD_ETHER)
 		return MCR_DROP_NO_DEVICE;
 	if (!netif_running(dev) || !netif_carrier_ok(dev))
 		return MCR_DROP_DEVICE_DOWN;
@@ -127,7 +133,7 @@ static enum mcr_drop mcr_output_obstacle(const struct mcr_output *out,
 	if (out->rewrite.ttl_mode == MCR_TTL_DEC && p->ttl <= 1)
 		return MCR_DROP_TTL;
 	if (out->rewrite.mac == MCR_MAC_KEEP &&
-	    (!skb_mac_header_was_set(skb) ||
+	    (skb->dev->type != ARPHRD_ETHER || !skb_mac_header_was_set(skb) ||
 	     skb_mac_header_len(skb) != ETH_HLEN))
 		return MCR_DROP_MALFORMED;
 	return 0;
@@ -156,7 +162,7 @@ static struct sk_buff *mcr_private(struct sk_buff *skb,
 		goto err;
 	/* Ethernet's padding is not the packet's. */
 	if (!skb_is_gso(nskb) && nskb->len > p->l3_len &&
-	    pskb_trim(nskb, p->l3_len))
+	    pskb_trim_rcsum(nskb, p->l3_len))
 		goto err;
 	return nskb;
 err:
@@ -202,6 +208,7 @@ static void mcr_scrub(struct sk_buff *skb, const struct mcr_packet *p,
 	skb_orphan(skb);
 	skb_scrub_packet(skb, false);
 	skb_clear_tstamp(skb);
+	skb_reset_redirect(skb);
 	__vlan_hwaccel_clear_tag(skb);
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
@@ -322,15 +329,20 @@ static void mcr_drop_all(const struct mcr_fanout *f, const struct mcr_packet *p,
 static void mcr_replicate_list(const struct mcr_fanout *f, struct sk_buff *skb,
 			       const struct mcr_packet *p)
 {
-	unsigned int mac_len = skb->data - skb_mac_header(skb);
 	struct sk_buff *list, *segs, *seg, *next;
+	unsigned int mac_len;
 	u32 left = p->segs;
 
+	if (!skb_mac_header_was_set(skb)) {
+		mcr_drop_all(f, p, MCR_DROP_MALFORMED);
+		return;
+	}
 	list = skb_clone(skb, GFP_ATOMIC);
 	if (!list) {
 		mcr_drop_all(f, p, MCR_DROP_NO_MEMORY);
 		return;
 	}
+	mac_len = skb->data - skb_mac_header(skb);
 	skb_push(list, mac_len);
 	segs = __skb_gso_segment(list, 0, false);
 	if (IS_ERR_OR_NULL(segs)) {

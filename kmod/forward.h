@@ -9,37 +9,14 @@
 #ifndef MCR_FORWARD_H
 #define MCR_FORWARD_H
 
-#include <linux/netdevice.h>
 #include <linux/rcupdate.h>
 
 #include "rule.h"
 #include "stats.h"
 
 struct mcr_packet;
-
-/**
- * struct mcr_port - a device by its name, in a network namespace
- * @dev: the device that has the name now; NULL: there is none
- * @name: the name
- * @ingress: its classifier and hook, if rules receive from it
- * @users: rules and outputs that name it
- * @node: in mcr_net.ports
- * @tracker: of the reference to @dev
- * @rcu: for kfree_rcu()
- *
- * Everything but @dev is written and read under mcr_net.lock. @dev is written
- * under RTNL and mcr_net.lock, and read under RCU: the core waits for a grace
- * period between NETDEV_UNREGISTER, when it is cleared, and freeing a device.
- */
-struct mcr_port {
-	struct net_device __rcu *dev;
-	char name[IFNAMSIZ];
-	struct mcr_ingress *ingress;
-	u32 users;
-	struct hlist_node node;
-	netdevice_tracker tracker;
-	struct rcu_head rcu;
-};
+struct mcr_port;
+struct sk_buff;
 
 /**
  * struct mcr_output - an output of a rule

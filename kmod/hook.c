@@ -3,13 +3,16 @@
  * The netfilter ingress hook of a device that rules receive from.
  */
 #include <linux/netdevice.h>
-#include <linux/netfilter_netdev.h>
 #include <linux/slab.h>
 
 #include "forward.h"
 #include "hook.h"
 #include "match.h"
 #include "table.h"
+
+#if !IS_ENABLED(CONFIG_NETFILTER_INGRESS)
+#error "mcr needs a kernel with CONFIG_NETFILTER_INGRESS"
+#endif
 
 /* Behind nftables' ingress chains of priority 0: they may filter and mark. */
 #define MCR_HOOK_PRIORITY	100
@@ -73,11 +76,10 @@ struct mcr_ingress *mcr_ingress_new(void)
 {
 	struct mcr_ingress *ing;
 
-	ing = kzalloc(sizeof(*ing), GFP_KERNEL_ACCOUNT);
+	ing = kzalloc(sizeof(*ing), MCR_GFP);
 	if (!ing)
 		return NULL;
-	ing->counters = alloc_percpu_gfp(struct mcr_ingress_counters,
-					 GFP_KERNEL_ACCOUNT);
+	ing->counters = mcr_stats_alloc(struct mcr_ingress_counters);
 	if (!ing->counters)
 		goto err;
 	if (mcr_lookup_init(&ing->lookup))
@@ -106,7 +108,7 @@ static void mcr_ingress_free_work(struct work_struct *work)
  * mcr_ingress_free - free the ingress side of a device, later
  * @ing: not hooked and empty, though the hook may still run
  *
- * Context: Any.
+ * Context: Process, under RTNL and mcr_net.lock.
  */
 void mcr_ingress_free(struct mcr_ingress *ing)
 {

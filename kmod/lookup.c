@@ -20,6 +20,7 @@
 #include <linux/sort.h>
 
 #include "lookup.h"
+#include "mem.h"
 
 /**
  * struct mcr_class_key - what the matches of a class have in common
@@ -214,7 +215,7 @@ static int mcr_masks_replace(struct mcr_lookup *l, const struct mcr_mask *add)
 		return -ENOSPC;
 	if (n) {
 		new = kzalloc(struct_size(new, mask, n),
-			      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+			      MCR_GFP);
 		if (!new)
 			return -ENOMEM;
 		new->n = n;
@@ -303,10 +304,10 @@ static struct mcr_intervals *mcr_intervals_make(struct mcr_class *class)
 
 	list_for_each_entry(e, &class->entries, node)
 		max += 2;
-	edge = kvmalloc_array(max, sizeof(*edge), GFP_KERNEL_ACCOUNT);
+	edge = kvmalloc_array(max, sizeof(*edge), MCR_GFP);
 	if (!edge)
 		return NULL;
-	ivs = kvzalloc(struct_size(ivs, iv, max), GFP_KERNEL_ACCOUNT);
+	ivs = kvzalloc(struct_size(ivs, iv, max), MCR_GFP);
 	if (!ivs)
 		goto out;
 	list_for_each_entry(e, &class->entries, node) {
@@ -355,7 +356,7 @@ static struct mcr_class *mcr_class_get(struct mcr_lookup *l,
 	class = rhashtable_lookup_fast(&l->classes, &key, mcr_class_params);
 	if (class)
 		return class;
-	class = kzalloc(sizeof(*class), GFP_KERNEL_ACCOUNT);
+	class = kzalloc(sizeof(*class), MCR_GFP);
 	if (!class)
 		return ERR_PTR(-ENOMEM);
 	class->key = key;

@@ -141,11 +141,23 @@ static enum mcr_verdict mcr_match_udp(const struct sk_buff *skb,
 	return MCR_VERDICT_PACKET;
 }
 
+/* Sources that ip_mc_validate_source() takes from a wire. */
+static bool mcr_match_source4_ok(const struct sk_buff *skb,
+				 const struct iphdr *iph)
+{
+	if (ipv4_is_multicast(iph->saddr) || ipv4_is_lbcast(iph->saddr))
+		return false;
+	if (ipv4_is_zeronet(iph->saddr))
+		return ipv4_is_local_multicast(iph->daddr);
+	return !ipv4_is_loopback(iph->saddr) ||
+	       (skb->dev && (skb->dev->flags & IFF_LOOPBACK));
+}
+
 static enum mcr_verdict mcr_match_ipv4(const struct sk_buff *skb,
 				       struct mcr_packet *p)
 {
+	u8 buf[sizeof(struct iphdr) + MAX_IPOPTLEN] __aligned(4);
 	unsigned int nhoff = skb_network_offset(skb);
-	u8 buf[sizeof(struct iphdr) + MAX_IPOPTLEN];
 	const struct iphdr *iph;
 	unsigned int ihl, len;
 
@@ -164,7 +176,7 @@ static enum mcr_verdict mcr_match_ipv4(const struct sk_buff *skb,
 	}
 	len = ntohs(iph->tot_len);
 	if (len < ihl || len > skb->len - nhoff ||
-	    ipv4_is_multicast(iph->saddr) || ipv4_is_lbcast(iph->saddr) ||
+	    !mcr_match_source4_ok(skb, iph) ||
 	    ip_fast_csum((const u8 *)iph, iph->ihl) ||
 	    !mcr_match_options_ok((const u8 *)(iph + 1), ihl - sizeof(*iph)))
 		return MCR_VERDICT_MALFORMED;
@@ -201,8 +213,9 @@ struct mcr_exthdrs {
 
 /*
  * Walk the extension headers (RFC 8200, 4). Return false if one is broken. A
- * chain that is too long, or has a routing header still to be followed, ends
- * at that header: no rule for UDP takes it.
+ * chain that is too long ends where it does: no rule for UDP takes it. So it
+ * does at a routing header still to be followed, and at an authentication
+ * header, which a rewrite would make wrong.
  */
 static bool mcr_match_exthdrs(const struct sk_buff *skb, struct mcr_packet *p,
 			      struct mcr_exthdrs *x)
@@ -214,7 +227,8 @@ static bool mcr_match_exthdrs(const struct sk_buff *skb, struct mcr_packet *p,
 		const struct ipv6_rt_hdr *h;
 		struct ipv6_rt_hdr buf;
 
-		if (!ipv6_ext_hdr(x->nexthdr) || x->nexthdr == NEXTHDR_NONE)
+		if (!ipv6_ext_hdr(x->nexthdr) || x->nexthdr == NEXTHDR_NONE ||
+		    x->nexthdr == NEXTHDR_AUTH)
 			return true;
 		if (x->off + sizeof(struct frag_hdr) > p->l3_len)
 			return false;
@@ -236,8 +250,6 @@ static bool mcr_match_exthdrs(const struct sk_buff *skb, struct mcr_packet *p,
 				p->fragment = true;
 			x->first = !(fh->frag_off & htons(IP6_OFFSET));
 			len = sizeof(*fh);
-		} else if (x->nexthdr == NEXTHDR_AUTH) {
-			len = ipv6_authlen((const struct ipv6_opt_hdr *)h);
 		} else {
 			len = ipv6_optlen((const struct ipv6_opt_hdr *)h);
 		}
@@ -311,6 +323,30 @@ static enum mcr_verdict mcr_match_ipv6(const struct sk_buff *skb,
 	return MCR_VERDICT_PACKET;
 }
 
+/* A super-packet has no padding: what is behind the packet would be sent. */
+static bool mcr_match_super_ok(const struct sk_buff *skb,
+			       const struct mcr_packet *p)
+{
+	return !skb_is_gso(skb) ||
+	       skb->len - skb_network_offset(skb) == p->l3_len;
+}
+
+/*
+ * A checksum that is still to be filled in has its place in the packet, not in
+ * the padding behind it, as pskb_trim_rcsum() demands.
+ */
+static bool mcr_match_csum_ok(const struct sk_buff *skb,
+			      const struct mcr_packet *p)
+{
+	int end;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return true;
+	end = skb_checksum_start_offset(skb) + skb->csum_offset +
+	      (int)sizeof(__sum16);
+	return end <= skb_network_offset(skb) + (int)p->l3_len;
+}
+
 /* Segments are counted here: gso_segs is 0 in packets from virtual machines. */
 static void mcr_match_gso(const struct sk_buff *skb, struct mcr_packet *p)
 {
@@ -344,7 +380,7 @@ enum mcr_verdict mcr_match_parse(const struct sk_buff *skb,
 
 	memset(p, 0, sizeof(*p));
 	if (skb->pkt_type == PACKET_OTHERHOST ||
-	    skb->pkt_type == PACKET_LOOPBACK)
+	    skb->pkt_type == PACKET_LOOPBACK || !skb_frags_readable(skb))
 		return MCR_VERDICT_OTHER;
 
 	switch (skb->protocol) {
@@ -359,6 +395,8 @@ enum mcr_verdict mcr_match_parse(const struct sk_buff *skb,
 	}
 	if (verdict != MCR_VERDICT_PACKET)
 		return verdict;
+	if (!mcr_match_super_ok(skb, p) || !mcr_match_csum_ok(skb, p))
+		return MCR_VERDICT_MALFORMED;
 	/* VLAN 0 is a priority tag: the frame counts as untagged. */
 	if (skb_vlan_tag_present(skb))
 		p->flow.vlan = skb_vlan_tag_get_id(skb);

@@ -15,7 +15,10 @@
 #include <net/addrconf.h>
 #include <net/if_inet6.h>
 
+#include "hook.h"
+#include "mem.h"
 #include "member.h"
+#include "netdev.h"
 #include "table.h"
 
 /**
@@ -173,7 +176,7 @@ static int mcr_group_join(struct mcr_net *mn, const struct mcr_rule *rule,
 		return -ENOSPC;
 	if (!mcr_member_possible(rule->entry.match.family, dev))
 		return -EPROTONOSUPPORT;
-	g = kzalloc(sizeof(*g), GFP_KERNEL_ACCOUNT);
+	g = kzalloc(sizeof(*g), MCR_GFP);
 	if (!g)
 		return -ENOMEM;
 	g->key.port = rule->iif;

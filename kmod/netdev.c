@@ -10,6 +10,7 @@
 #include <linux/stringhash.h>
 
 #include "bind.h"
+#include "mem.h"
 #include "netdev.h"
 #include "netns.h"
 #include "table.h"
@@ -39,19 +40,6 @@ struct mcr_port *mcr_port_find(struct mcr_net *mn, const char *name)
 	return NULL;
 }
 
-static struct mcr_port *mcr_port_by_dev(struct mcr_net *mn,
-					const struct net_device *dev)
-{
-	struct mcr_port *port;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(mn->ports); i++)
-		hlist_for_each_entry(port, &mn->ports[i], node)
-			if (mcr_port_dev(mn, port) == dev)
-				return port;
-	return NULL;
-}
-
 /**
  * mcr_port_dev - the device a port is bound to
  * @mn: the namespace
@@ -64,6 +52,29 @@ struct net_device *mcr_port_dev(struct mcr_net *mn, const struct mcr_port *port)
 {
 	return rcu_dereference_protected(port->dev,
 					 lockdep_is_held(&mn->lock));
+}
+
+/* A device's port, if it is bound. */
+static struct mcr_port *mcr_port_of(struct mcr_net *mn,
+				    const struct net_device *dev)
+{
+	struct mcr_port *port = mcr_port_find(mn, dev->name);
+
+	return port && mcr_port_dev(mn, port) == dev ? port : NULL;
+}
+
+/* The same for a device that has another name since it was bound. */
+static struct mcr_port *mcr_port_of_renamed(struct mcr_net *mn,
+					    const struct net_device *dev)
+{
+	struct mcr_port *port;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(mn->ports); i++)
+		hlist_for_each_entry(port, &mn->ports[i], node)
+			if (mcr_port_dev(mn, port) == dev)
+				return port;
+	return NULL;
 }
 
 static void mcr_port_bind(struct mcr_port *port, struct net_device *dev)
@@ -100,12 +111,14 @@ struct mcr_port *mcr_port_get(struct mcr_net *mn, const char *name)
 	ASSERT_RTNL();
 	port = mcr_port_find(mn, name);
 	if (!port) {
-		port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+		port = kzalloc(sizeof(*port), MCR_GFP);
 		if (!port)
 			return NULL;
 		strscpy(port->name, name, sizeof(port->name));
 		dev = __dev_get_by_name(mn->net, name);
-		if (dev && dev->reg_state == NETREG_REGISTERED)
+		/* Also found by other names, of which no notifier tells. */
+		if (dev && dev->reg_state == NETREG_REGISTERED &&
+		    !strcmp(dev->name, name))
 			mcr_port_bind(port, dev);
 		hlist_add_head(&port->node, mcr_port_bucket(mn, name));
 	}
@@ -141,25 +154,28 @@ static void mcr_netdev_came(struct mcr_net *mn, struct net_device *dev)
 	mcr_bind_port_bound(mn, port);
 }
 
-static void mcr_netdev_goes(struct mcr_net *mn, struct net_device *dev)
+static void mcr_netdev_lose(struct mcr_net *mn, struct mcr_port *port)
 {
-	struct mcr_port *port = mcr_port_by_dev(mn, dev);
-
 	if (!port)
 		return;
 	mcr_bind_port_unbind(mn, port);
 	mcr_port_unbind(mn, port);
 }
 
+static void mcr_netdev_goes(struct mcr_net *mn, struct net_device *dev)
+{
+	mcr_netdev_lose(mn, mcr_port_of(mn, dev));
+}
+
 static void mcr_netdev_renamed(struct mcr_net *mn, struct net_device *dev)
 {
-	mcr_netdev_goes(mn, dev);
+	mcr_netdev_lose(mn, mcr_port_of_renamed(mn, dev));
 	mcr_netdev_came(mn, dev);
 }
 
 static void mcr_netdev_changed(struct mcr_net *mn, struct net_device *dev)
 {
-	struct mcr_port *port = mcr_port_by_dev(mn, dev);
+	struct mcr_port *port = mcr_port_of(mn, dev);
 
 	if (port)
 		mcr_bind_port_changed(mn, port);
@@ -222,4 +238,6 @@ int __init mcr_netdev_init(void)
 void mcr_netdev_exit(void)
 {
 	unregister_netdevice_notifier(&mcr_netdev_notifier);
+	/* Hooks that are gone may still run; what they use goes next. */
+	synchronize_net();
 }

@@ -5,7 +5,7 @@
 #ifndef MCR_NETDEV_H
 #define MCR_NETDEV_H
 
-#include "forward.h"
+#include "port.h"
 
 struct mcr_net;
 

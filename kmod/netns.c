@@ -36,19 +36,21 @@ static int __net_init mcr_net_init(struct net *net)
 	return err;
 }
 
-/* No socket of the namespace and none of its devices is left. */
+/* Nobody can change rules any more, and no device is bound. */
 static void __net_exit mcr_net_exit(struct net *net)
 {
 	struct mcr_net *mn = mcr_net_of(net);
 	struct mcr_rule *rule;
 	unsigned long id;
 
-	mcr_table_lock(mn);
-	xa_for_each(&mn->rules, id, rule) {
-		mcr_change_del(mn, rule);
-		cond_resched();
+	if (mn->n_rules) {
+		mcr_table_lock(mn);
+		xa_for_each(&mn->rules, id, rule) {
+			mcr_change_del(mn, rule);
+			cond_resched();
+		}
+		mcr_table_unlock(mn);
 	}
-	mcr_table_unlock(mn);
 	mcr_member_exit(mn);
 	mcr_table_exit(mn);
 }

@@ -9,12 +9,18 @@
 #include <net/sock.h>
 
 #include "change.h"
+#include "fanout.h"
+#include "hook.h"
+#include "netdev.h"
 #include "netns.h"
 #include "nl.h"
 #include "nl_parse.h"
 #include "nl_policy.h"
 #include "nl_put.h"
 #include "table.h"
+
+/* Rules that a dump passes before it lets others have the lock. */
+#define MCR_NL_DUMP_BREATH	1024
 
 static struct genl_family mcr_nl_family;
 
@@ -127,8 +133,7 @@ static int mcr_nl_refuse(struct genl_info *info, const struct mcr_error *error)
 	case MCR_REFUSED_MEMORY:
 		break;
 	}
-	NL_SET_ERR_MSG(extack, "the kernel has no memory for this");
-	return -ENOMEM;
+	return mcr_nl_no_memory(extack);
 }
 
 static struct sk_buff *mcr_nl_reply_new(struct genl_info *info, u8 cmd,
@@ -261,9 +266,10 @@ static int mcr_nl_rule_new(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mcr_table_lock(mn);
 	err = mcr_nl_add_or_replace(info, mn, &req, &rule);
-	/* Without memory for the echo the rule is in force all the same. */
-	if (!err && (info->nlhdr->nlmsg_flags & NLM_F_ECHO))
-		mcr_nl_reply_rule(info, mn, rule);
+	if (!err && (info->nlhdr->nlmsg_flags & NLM_F_ECHO) &&
+	    mcr_nl_reply_rule(info, mn, rule))
+		NL_SET_ERR_MSG(info->extack,
+			       "the rule is in force, but there was no memory to show all of it");
 	mcr_table_unlock(mn);
 	mcr_nl_request_free(&req);
 	return err;
@@ -351,12 +357,12 @@ static int mcr_nl_rule_get(struct sk_buff *skb, struct genl_info *info)
 	err = mcr_nl_check(info->nlhdr, BIT(MCR_A_RULE), info->extack);
 	if (err)
 		return err;
-	mutex_lock(&mn->lock);
+	mcr_table_read_lock(mn);
 	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE], 0, &rule,
 			       info->extack);
 	if (!err)
 		err = mcr_nl_reply_rule(info, mn, rule);
-	mutex_unlock(&mn->lock);
+	mcr_table_read_unlock(mn);
 	return err;
 }
 
@@ -393,6 +399,7 @@ static int mcr_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct mcr_net *mn = mcr_net_of(sock_net(skb->sk));
 	struct nlattr **attrs = mcr_genl_dump_attrs(cb);
 	struct mcr_filter filter;
+	unsigned int walked = 0;
 	struct mcr_rule *rule;
 	unsigned long id;
 	int err;
@@ -406,7 +413,7 @@ static int mcr_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	err = mcr_nl_parse_filter(cb->nlh, attrs, &filter, cb->extack);
 	if (err)
 		return err;
-	mutex_lock(&mn->lock);
+	mcr_table_read_lock(mn);
 	cb->seq = mn->generation;
 	xa_for_each_start(&mn->rules, id, rule, ctx->next) {
 		/* The rule that was to go on is gone: begin the next one anew. */
@@ -415,14 +422,20 @@ static int mcr_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		ctx->next = id;
 		if (ctx->output >= mcr_rule_fanout(mn, rule)->n)
 			ctx->output = 0;
-		if (!mcr_filter_hits(mn, &filter, rule))
-			continue;
-		err = mcr_nl_dump_rule(skb, cb, mn, rule);
-		if (err)
-			break;
+		if (mcr_filter_hits(mn, &filter, rule)) {
+			err = mcr_nl_dump_rule(skb, cb, mn, rule);
+			if (err)
+				break;
+		}
 		ctx->next = id + 1;
+		/* Device notifiers wait for it with RTNL held. */
+		if (!(++walked % MCR_NL_DUMP_BREATH)) {
+			mcr_table_read_unlock(mn);
+			cond_resched();
+			mcr_table_read_lock(mn);
+		}
 	}
-	mutex_unlock(&mn->lock);
+	mcr_table_read_unlock(mn);
 	return err && !skb->len ? err : skb->len;
 }
 
@@ -462,7 +475,7 @@ static int mcr_nl_del_output(struct genl_info *info, struct mcr_net *mn,
 					  info->extack);
 		if (err)
 			return err;
-		out = mcr_table_output_find(mn, rule, &spec);
+		out = mcr_fanout_find(mcr_rule_fanout(mn, rule), &spec);
 		id = out ? out->id : 0;
 	}
 	mcr_change_del_output(mn, rule, id, &error);
@@ -538,9 +551,9 @@ static int mcr_nl_status_get(struct sk_buff *skb, struct genl_info *info)
 	reply = mcr_nl_reply_new(info, MCR_CMD_STATUS_GET, 0, &hdr);
 	if (!reply)
 		return -ENOMEM;
-	mutex_lock(&mn->lock);
+	mcr_table_read_lock(mn);
 	err = mcr_nl_put_status(reply, mn);
-	mutex_unlock(&mn->lock);
+	mcr_table_read_unlock(mn);
 	if (err) {
 		nlmsg_free(reply);
 		return err;
@@ -579,7 +592,7 @@ static int mcr_nl_ingress_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	err = mcr_nl_check(cb->nlh, 0, cb->extack);
 	if (err)
 		return err;
-	mutex_lock(&mn->lock);
+	mcr_table_read_lock(mn);
 	cb->seq = mn->generation;
 	for (i = 0; i < ARRAY_SIZE(mn->ports) && !err; i++) {
 		hlist_for_each_entry(port, &mn->ports[i], node) {
@@ -591,7 +604,7 @@ static int mcr_nl_ingress_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			ctx->next++;
 		}
 	}
-	mutex_unlock(&mn->lock);
+	mcr_table_read_unlock(mn);
 	return err && !skb->len ? err : skb->len;
 }
 

@@ -2,7 +2,9 @@
 /*
  * Which rules a dump or a flush is about.
  */
+#include "forward.h"
 #include "nl_parse.h"
+#include "port.h"
 
 static bool mcr_filter_match_hits(u32 given, const struct mcr_match *want,
 				  const struct mcr_match *has)

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
+#include "mem.h"
 #include "nl_parse.h"
 
 /* What a statement of a rule may hold. */
@@ -45,6 +46,18 @@ static int mcr_nl_no_repeats(const struct nlattr *head, int len, int may_repeat,
 		seen |= BIT(type);
 	}
 	return 0;
+}
+
+/**
+ * mcr_nl_no_memory - say that there is no memory
+ * @extack: gets the sentence
+ *
+ * Return: -ENOMEM.
+ */
+int mcr_nl_no_memory(struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG(extack, "the kernel has no memory for this");
+	return -ENOMEM;
 }
 
 /**
@@ -507,9 +520,9 @@ int mcr_nl_parse_request(const struct nlmsghdr *nlh, struct nlattr **attrs,
 				    "a rule has at most 256 outputs");
 		return -ENOSPC;
 	}
-	outputs = kvcalloc(n, sizeof(*outputs), GFP_KERNEL_ACCOUNT);
+	outputs = kvcalloc(n, sizeof(*outputs), MCR_GFP);
 	if (!outputs)
-		return -ENOMEM;
+		return mcr_nl_no_memory(extack);
 	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
 		if (nla_type(nla) != MCR_A_OUTPUT)
 			continue;

@@ -25,6 +25,7 @@ struct mcr_filter {
 	const char *to;
 };
 
+int mcr_nl_no_memory(struct netlink_ext_ack *extack);
 int mcr_nl_check(const struct nlmsghdr *nlh, u32 takes,
 		 struct netlink_ext_ack *extack);
 int mcr_nl_one_output(const struct nlmsghdr *nlh,

@@ -5,6 +5,9 @@
  */
 #include <linux/jiffies.h>
 
+#include "forward.h"
+#include "hook.h"
+#include "netdev.h"
 #include "nl_put.h"
 #include "version.h"
 

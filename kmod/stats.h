@@ -11,9 +11,30 @@
 #include <linux/percpu.h>
 #include <linux/u64_stats_sync.h>
 
+#include "mem.h"
+
 /* Drop reasons are attribute numbers; the first is the one behind the pad. */
 #define MCR_DROP_FIRST	MCR_DROP_NO_DEVICE
 #define MCR_N_DROPS	(MCR_DROP_MAX - MCR_DROP_FIRST + 1)
+
+/**
+ * mcr_stats_alloc - make zeroed counters
+ * @type: struct of counters with a member syncp
+ *
+ * Context: Process; may sleep.
+ * Return: for free_percpu(); NULL without memory.
+ */
+#define mcr_stats_alloc(type)						\
+({									\
+	type __percpu *__counters = alloc_percpu_gfp(type, MCR_GFP);	\
+	int __cpu;							\
+									\
+	if (__counters)							\
+		for_each_possible_cpu(__cpu)				\
+			u64_stats_init(&per_cpu_ptr(__counters,		\
+						    __cpu)->syncp);	\
+	__counters;							\
+})
 
 /**
  * struct mcr_rule_counters - of a rule, on one CPU

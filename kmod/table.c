@@ -5,7 +5,10 @@
 #include <linux/jhash.h>
 #include <linux/slab.h>
 
-#include "fanout.h"
+#include "forward.h"
+#include "hook.h"
+#include "mem.h"
+#include "netdev.h"
 #include "table.h"
 
 /**
@@ -83,6 +86,26 @@ void mcr_table_unlock(struct mcr_net *mn)
 {
 	mutex_unlock(&mn->lock);
 	rtnl_unlock();
+}
+
+/**
+ * mcr_table_read_lock - begin to look at rules
+ * @mn: the namespace
+ *
+ * Device notifiers wait for it with RTNL held: not for long.
+ */
+void mcr_table_read_lock(struct mcr_net *mn)
+{
+	mutex_lock(&mn->lock);
+}
+
+/**
+ * mcr_table_read_unlock - looking is done
+ * @mn: the namespace
+ */
+void mcr_table_read_unlock(struct mcr_net *mn)
+{
+	mutex_unlock(&mn->lock);
 }
 
 /**
@@ -196,7 +219,7 @@ bool mcr_table_name(struct mcr_net *mn, struct mcr_rule *rule,
 		return false;
 	}
 	error->why = MCR_REFUSED_MEMORY;
-	*name = kzalloc(sizeof(**name), GFP_KERNEL_ACCOUNT);
+	*name = kzalloc(sizeof(**name), MCR_GFP);
 	if (!*name)
 		return false;
 	strscpy((*name)->text, text, sizeof((*name)->text));
@@ -242,7 +265,7 @@ bool mcr_table_link(struct mcr_net *mn, struct mcr_rule *rule,
 	error->why = MCR_REFUSED_MEMORY;
 	if (xa_alloc_cyclic(&mn->rules, &rule->id, rule,
 			    XA_LIMIT(1, INT_MAX), &mn->next_id,
-			    GFP_KERNEL_ACCOUNT) < 0)
+			    MCR_GFP) < 0)
 		return false;
 	if (rhashtable_insert_fast(&mn->by_match, &rule->match_node,
 				   mcr_match_params))
@@ -277,28 +300,6 @@ void mcr_table_unlink(struct mcr_net *mn, struct mcr_rule *rule)
 	rhashtable_remove_fast(&mn->by_match, &rule->match_node,
 			       mcr_match_params);
 	xa_erase(&mn->rules, rule->id);
-}
-
-/**
- * mcr_table_output_find - find an output by what it does
- * @mn: the namespace
- * @rule: its rule
- * @spec: what it does, checked
- *
- * Context: Under mcr_net.lock.
- * Return: the output or NULL.
- */
-struct mcr_output *mcr_table_output_find(struct mcr_net *mn,
-					 struct mcr_rule *rule,
-					 const struct mcr_output_spec *spec)
-{
-	const struct mcr_fanout *f = mcr_rule_fanout(mn, rule);
-	u32 i;
-
-	for (i = 0; i < f->n; i++)
-		if (mcr_output_is(f->out[i], spec))
-			return f->out[i];
-	return NULL;
 }
 
 /**

@@ -10,11 +10,12 @@
 #include <linux/rtnetlink.h>
 #include <linux/xarray.h>
 
-#include "forward.h"
-#include "hook.h"
 #include "lookup.h"
-#include "netdev.h"
 #include "rule.h"
+
+struct mcr_fanout;
+struct mcr_name;
+struct mcr_port;
 
 /* log2 of the buckets that ports are found in, by name */
 #define MCR_PORTS_BITS	6
@@ -183,6 +184,8 @@ void mcr_table_exit(struct mcr_net *mn);
 
 void mcr_table_lock(struct mcr_net *mn);
 void mcr_table_unlock(struct mcr_net *mn);
+void mcr_table_read_lock(struct mcr_net *mn);
+void mcr_table_read_unlock(struct mcr_net *mn);
 
 struct mcr_rule *mcr_table_by_id(struct mcr_net *mn, u32 id);
 struct mcr_rule *mcr_table_by_name(struct mcr_net *mn, const char *name);
@@ -190,10 +193,6 @@ struct mcr_rule *mcr_table_by_match(struct mcr_net *mn,
 				    const struct mcr_rule_spec *spec);
 struct mcr_fanout *mcr_rule_fanout(struct mcr_net *mn,
 				   const struct mcr_rule *rule);
-
-struct mcr_output *mcr_table_output_find(struct mcr_net *mn,
-					 struct mcr_rule *rule,
-					 const struct mcr_output_spec *spec);
 
 /* For change.c, under mcr_table_lock(). */
 bool mcr_table_link(struct mcr_net *mn, struct mcr_rule *rule,

@@ -26,6 +26,7 @@
  * - Commands that change something need CAP_NET_ADMIN in the user namespace
  *   that owns the network namespace. Reading is open to all.
  * - A refused command changes nothing.
+ * - A refused dump says so in NLMSG_DONE, on some kernels without the attribute.
  *
  * Naming a rule
  * -------------
@@ -42,8 +43,9 @@
  *   flags: NLM_F_CREATE makes a new rule; if there is one with the same match
  *   already: EEXIST. NLM_F_REPLACE changes that one in place: id and counters
  *   stay, outputs that are the same in device and rewrites keep theirs; if
- *   there is none: ENOENT. Both together replace or create. With NLM_F_ECHO the
- *   reply is the rule as MCR_CMD_RULE_GET shows it.
+ *   there is none: ENOENT. Both together replace or create. NLM_F_EXCL says
+ *   nothing more than NLM_F_CREATE alone; with NLM_F_REPLACE it would mean a
+ *   dump. With NLM_F_ECHO the reply is the rule as MCR_CMD_RULE_GET shows it.
  *
  * MCR_CMD_RULE_SET     Change what is not part of a rule's match.
  *   MCR_A_RULE           REF and MCR_RULE_A_DISABLED
@@ -111,6 +113,7 @@
  *
  * Notifications, on multicast group "notify"
  * ------------------------------------------
+ * (Not sent yet.)
  * MCR_CMD_RULE_NTF        a rule was created or changed: as MCR_CMD_RULE_GET,
  *                         without counters
  * MCR_CMD_RULE_DEL_NTF    a rule is gone: MCR_A_RULE with id and name
@@ -377,8 +380,8 @@ enum mcr_src_mode {
 
 /**
  * enum mcr_ttl_mode - the TTL or hop limit of the copies
- * @MCR_TTL_AUTO: as received, or one less where the rule set would feed itself;
- *	the default
+ * @MCR_TTL_AUTO: the default: as received; to become one less where the rule
+ *	set would feed itself, which the server does not look for yet
  * @MCR_TTL_KEEP: as received
  * @MCR_TTL_DEC: one less; a packet that would have 0 is dropped ("ttl")
  * @MCR_TTL_SET: MCR_OUTPUT_A_TTL
@@ -483,13 +486,14 @@ enum mcr_output_attr {
  * enum mcr_drop - why an output did not send; (r) u64 attributes
  * @MCR_DROP_UNSPEC: unused
  * @MCR_DROP_PAD: padding of 64-bit attributes
- * @MCR_DROP_NO_DEVICE: the egress device is absent
+ * @MCR_DROP_NO_DEVICE: the egress device is absent, or not Ethernet any more
  * @MCR_DROP_DEVICE_DOWN: it is down or without carrier
  * @MCR_DROP_MTU: larger than its MTU
  * @MCR_DROP_TTL: TTL or hop limit used up
  * @MCR_DROP_RATE: above the output's rate
- * @MCR_DROP_QUEUE_FULL: the device's queue refused it
- * @MCR_DROP_NO_MEMORY: no memory for the copy
+ * @MCR_DROP_QUEUE_FULL: the device's queue or an egress filter refused it
+ * @MCR_DROP_NO_MEMORY: no memory for the copy, or the core could not prepare it
+ *	for the device
  * @MCR_DROP_NEIGHBOUR: the link-layer address is not known
  * @MCR_DROP_NO_SOURCE: "src auto", and the device has no address of the family
  * @MCR_DROP_LOOP: the packet came back into the rules while they sent it

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MCR_MEM_H
+#define MCR_MEM_H
+
+#include <linux/gfp.h>
+
+/*
+ * All that rules need counts against the cgroup of who made them. That there is
+ * no memory is for the user to hear, not for the kernel's log.
+ */
+#define MCR_GFP		(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+
+#endif /* MCR_MEM_H */

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rules as users and servers see them; see model.h.
+ */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const mcr_mode_names[] = { "pass", "consume", NULL };
+const char *const mcr_join_names[] = { "auto", "none", NULL };
+const char *const mcr_plane_names[] = { "auto", "kernel", "relay", NULL };
+const char *const mcr_latency_names[] = { "auto", "low", NULL };
+const char *const mcr_mac_names[] = { "auto", "keep", NULL };
+const char *const mcr_mtu_names[] = { "drop", "fragment", NULL };
+const char *const mcr_membership_names[] = {
+	"none", "joined", "allmulti", "failed", NULL
+};
+
+/* Indexed by enum mcr_drop; the first two are no reasons. */
+const char *const mcr_drop_names[MCR_DROP_MAX + 1] = {
+	[MCR_DROP_NO_DEVICE] = "no-device",
+	[MCR_DROP_DEVICE_DOWN] = "device-down",
+	[MCR_DROP_MTU] = "mtu",
+	[MCR_DROP_TTL] = "ttl",
+	[MCR_DROP_RATE] = "rate",
+	[MCR_DROP_QUEUE_FULL] = "queue-full",
+	[MCR_DROP_NO_MEMORY] = "no-memory",
+	[MCR_DROP_NEIGHBOUR] = "neighbour",
+	[MCR_DROP_NO_SOURCE] = "no-source",
+	[MCR_DROP_LOOP] = "loop",
+	[MCR_DROP_FRAGMENT] = "fragment",
+	[MCR_DROP_MALFORMED] = "malformed",
+	[MCR_DROP_SUPERPACKET] = "superpacket",
+};
+
+/**
+ * mcr_enum_name - the name of a value
+ * @names: names by value, a NULL at the end
+ * @value: the value
+ *
+ * Return: its name, or "unknown" for a value this version does not know.
+ */
+const char *mcr_enum_name(const char *const *names, unsigned int value)
+{
+	unsigned int i;
+
+	for (i = 0; names[i]; i++)
+		if (i == value)
+			return names[i];
+	return "unknown";
+}
+
+/**
+ * mcr_rule_init - an empty rule of default values
+ * @rule: to be freed by mcr_rule_free()
+ */
+void mcr_rule_init(struct mcr_rule *rule)
+{
+	memset(rule, 0, sizeof(*rule));
+	rule->spec.match.proto = MCR_PROTO_UDP;
+}
+
+/**
+ * mcr_rule_free - free what a rule owns
+ * @rule: the rule; empty afterwards
+ */
+void mcr_rule_free(struct mcr_rule *rule)
+{
+	free(rule->outputs);
+	mcr_rule_init(rule);
+}
+
+/**
+ * mcr_rule_add_output - append an output of default values
+ * @rule: the rule that will own it
+ *
+ * Return: the output, good until the next one is added; NULL: out of memory.
+ */
+struct mcr_output *mcr_rule_add_output(struct mcr_rule *rule)
+{
+	struct mcr_output *outputs;
+	unsigned int room;
+
+	if (rule->n_outputs == rule->room) {
+		room = rule->room ? rule->room * 2 : 4;
+		outputs = reallocarray(rule->outputs, room, sizeof(*outputs));
+		if (!outputs)
+			return NULL;
+		rule->outputs = outputs;
+		rule->room = room;
+	}
+	outputs = &rule->outputs[rule->n_outputs++];
+	memset(outputs, 0, sizeof(*outputs));
+	return outputs;
+}
+
+static const struct {
+	const char *text;
+	unsigned int attr;
+} faults[] = {
+	[MCR_FAULT_NONE] = { "", 0 },
+#define FAULT(code, attribute, sentence)	\
+	[MCR_FAULT_##code] = { sentence, attribute },
+	MCR_RULE_FAULTS(FAULT)
+	MCR_OUTPUT_FAULTS(FAULT)
+#undef FAULT
+};
+
+/**
+ * mcr_fault_text - what is wrong, in a sentence
+ * @fault: what is wrong
+ *
+ * Return: the sentence that the servers send for it, too.
+ */
+const char *mcr_fault_text(enum mcr_fault fault)
+{
+	return faults[fault].text;
+}
+
+/**
+ * mcr_fault_attr - which attribute is wrong
+ * @fault: what is wrong
+ *
+ * Return: of enum mcr_rule_attr or enum mcr_output_attr, whichever it is about.
+ */
+unsigned int mcr_fault_attr(enum mcr_fault fault)
+{
+	return faults[fault].attr;
+}

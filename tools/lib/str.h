@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Text that grows: what the printers of this library write into.
+ */
+#ifndef MCR_STR_H
+#define MCR_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "compiler.h"
+
+/**
+ * struct mcr_str - text under construction; all zeroes is empty text
+ * @s: NUL-terminated text, or NULL while it is empty; freed by mcr_str_free()
+ * @len: its bytes
+ * @size: bytes allocated
+ * @failed: memory ran out, the text is not complete
+ */
+struct mcr_str {
+	char *s;
+	size_t len;
+	size_t size;
+	bool failed;
+};
+
+void mcr_str_free(struct mcr_str *str);
+void mcr_str_add(struct mcr_str *str, const char *text);
+void mcr_str_addf(struct mcr_str *str, const char *fmt, ...)
+	__printf(2, 3);
+void mcr_str_safe(struct mcr_str *str, const char *text);
+void mcr_str_word(struct mcr_str *str, const char *word);
+
+size_t mcr_utf8_len(const char *s);
+
+#endif /* MCR_STR_H */

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options. They stand before the object; long ones are not abbreviated, which
+ * is why getopt_long() does not do.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "mcrtool.h"
+
+struct option {
+	const char *name;
+	char letter;
+};
+
+static const struct option options[] = {
+	{ "netns", 'n' },
+	{ "json", 'j' },
+	{ "pretty", 'p' },
+	{ "echo", 'e' },
+	{ "version", 'V' },
+	{ "help", 'h' },
+};
+
+static char find_long(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (!strcmp(name, options[i].name))
+			return options[i].letter;
+	return '\0';
+}
+
+static int unknown(struct mcrtool *t, const char *what)
+{
+	struct mcr_str word = { 0 };
+
+	mcr_str_safe(&word, what);
+	mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
+		      "'%.64s' is no option: there are -n NETNS, -j, -p, -e, -V and -h",
+		      word.s ? word.s : "");
+	mcr_str_free(&word);
+	return mcrtool_fail(t);
+}
+
+static void print_version(void)
+{
+	printf("mcrtool %s\n", MCR_VERSION);
+}
+
+static int print_help(struct mcrtool *t)
+{
+	struct mcr_str str = { 0 };
+
+	mcrtool_usage(&str, NULL);
+	return mcrtool_print(t, &str);
+}
+
+static int set_option(struct mcrtool *t, char letter, const char *word,
+		      bool *stop)
+{
+	switch (letter) {
+	case 'j':
+		t->json = true;
+		return 0;
+	case 'p':
+		t->pretty = true;
+		return 0;
+	case 'e':
+		t->echo = true;
+		return 0;
+	case 'V':
+		print_version();
+		*stop = true;
+		return 0;
+	case 'h':
+		*stop = true;
+		return print_help(t);
+	default:
+		return unknown(t, word);
+	}
+}
+
+static int set_netns(struct mcrtool *t, const char *netns)
+{
+	if (!netns || !*netns) {
+		mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
+			      "-n needs the name of a network namespace, or a path to one");
+		return mcrtool_fail(t);
+	}
+	if (t->netns) {
+		mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
+			      "-n is given twice: once is enough");
+		return mcrtool_fail(t);
+	}
+	t->netns = netns;
+	return 0;
+}
+
+/* One word of short options; @next is the word behind it, or NULL. */
+static int short_options(struct mcrtool *t, const char *word, const char *next,
+			 bool *took_next, bool *stop)
+{
+	const char *c;
+	int ret;
+
+	for (c = word + 1; *c && !*stop; c++) {
+		if (*c == 'n') {
+			*took_next = !c[1];
+			return set_netns(t, c[1] ? c + 1 : next);
+		}
+		ret = set_option(t, *c, word, stop);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * mcrtool_options - read the options before the object
+ * @t: where to put them
+ * @argc: words of the command line, the program's name included
+ * @argv: the words
+ * @used: tells how many of them were read
+ * @stop: tells that there is nothing more to do: the option was all
+ *
+ * Return: 0 or an exit status; what is wrong was said.
+ */
+int mcrtool_options(struct mcrtool *t, int argc, char **argv, int *used,
+		    bool *stop)
+{
+	int i, ret = 0;
+
+	for (i = 1; i < argc && !ret && !*stop; i++) {
+		const char *word = argv[i];
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		bool took_next = false;
+
+		if (word[0] != '-' || !word[1])
+			break;
+		if (!strcmp(word, "--")) {
+			i++;
+			break;
+		}
+		if (word[1] != '-') {
+			ret = short_options(t, word, next, &took_next, stop);
+		} else if (find_long(word + 2) == 'n') {
+			ret = set_netns(t, next);
+			took_next = true;
+		} else {
+			ret = set_option(t, find_long(word + 2), word, stop);
+		}
+		if (took_next)
+			i++;
+	}
+	*used = i;
+	return ret;
+}

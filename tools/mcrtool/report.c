@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What goes to standard error: sentences, and the word at fault underlined.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "mcrtool.h"
+
+/* Columns of the command line that are shown, and how many before the word. */
+#define SHOWN	72
+#define BEFORE	48
+
+/**
+ * mcrtool_complain - say something on standard error
+ * @text: the sentence; what it quotes may be anything
+ */
+void mcrtool_complain(const char *text)
+{
+	struct mcr_str str = { 0 };
+
+	mcr_str_safe(&str, text);
+	fprintf(stderr, "mcrtool: %s\n", str.s ? str.s : "out of memory");
+	mcr_str_free(&str);
+}
+
+static size_t columns(const struct mcr_str *str)
+{
+	const char *s;
+	size_t n = 0;
+
+	for (s = str->s; s && *s; s++)
+		if (((unsigned char)*s & 0xc0) != 0x80)
+			n++;
+	return n;
+}
+
+static size_t word_columns(const struct mcr_words *w, size_t i)
+{
+	struct mcr_str str = { 0 };
+	size_t n;
+
+	mcr_str_word(&str, w->tokens[i].text);
+	n = columns(&str);
+	mcr_str_free(&str);
+	return n;
+}
+
+/**
+ * mcrtool_underline - show words with one of them underlined
+ * @w: the words
+ * @word: the number of the word, from 1; one more than there are: behind them
+ */
+void mcrtool_underline(const struct mcr_words *w, size_t word)
+{
+	size_t at = word - 1, first = at, last = at, n, width = 1, indent;
+	struct mcr_str line = { 0 };
+	size_t i;
+
+	for (n = 0; first && n + word_columns(w, first - 1) < BEFORE; first--)
+		n += word_columns(w, first - 1) + 1;
+	n += at < w->count ? word_columns(w, at) : 1;
+	for (; last + 1 < w->count &&
+	     n + word_columns(w, last + 1) < SHOWN; last++)
+		n += word_columns(w, last + 1) + 1;
+
+	mcr_str_add(&line, first ? "  ..." : " ");
+	indent = columns(&line) + 1;
+	for (i = first; i <= last && i < w->count; i++) {
+		if (i == at) {
+			indent = columns(&line) + 1;
+			width = word_columns(w, i);
+		}
+		mcr_str_add(&line, " ");
+		mcr_str_word(&line, w->tokens[i].text);
+	}
+	if (at >= w->count)
+		indent = columns(&line) + 1;
+	if (last + 1 < w->count)
+		mcr_str_add(&line, " ...");
+	if (!line.failed) {
+		fprintf(stderr, "%s\n%*s", line.s, (int)indent, "");
+		for (i = 0; i < width; i++)
+			fputc('^', stderr);
+		fputc('\n', stderr);
+	}
+	mcr_str_free(&line);
+}
+
+/**
+ * mcrtool_fail - say what is wrong
+ * @t: the invocation; @t->err tells what
+ *
+ * Return: the exit status that goes with it.
+ */
+int mcrtool_fail(struct mcrtool *t)
+{
+	mcrtool_complain(t->err.text);
+	if (t->err.word)
+		mcrtool_underline(&t->words, t->err.word);
+	switch (t->err.kind) {
+	case MCR_ERROR_SYNTAX:
+		return MCRTOOL_SYNTAX;
+	case MCR_ERROR_NO_SERVER:
+		return MCRTOOL_NO_SERVER;
+	default:
+		return MCRTOOL_REFUSED;
+	}
+}
+
+/**
+ * mcrtool_no_memory - say that memory ran out
+ * @t: the invocation
+ *
+ * Return: an exit status.
+ */
+int mcrtool_no_memory(struct mcrtool *t)
+{
+	mcr_error_set(&t->err, MCR_ERROR_SYSTEM, "out of memory");
+	return mcrtool_fail(t);
+}

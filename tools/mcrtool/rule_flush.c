@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rule flush [FILTER]: delete many rules.
+ */
+#include "mcrtool.h"
+
+static int print_count(struct mcrtool *t, const struct mcr_reply *reply)
+{
+	struct mcr_reply_walk walk;
+	struct json_object *obj;
+	struct nlmsghdr *nlh;
+	__u32 count;
+
+	mcr_reply_walk_init(&walk, reply);
+	nlh = mcr_reply_next(&walk);
+	if (!t->json || !nlh)
+		return 0;
+	if (mcr_msg_parse_count(nlh, &count, &t->err))
+		return mcrtool_fail(t);
+	obj = json_object_new_object();
+	if (obj)
+		json_object_object_add(obj, "deleted",
+				       json_object_new_uint64(count));
+	return mcrtool_print_json(t, obj);
+}
+
+static int flush(struct mcrtool *t, const struct mcr_statement *st)
+{
+	struct mcr_reply reply;
+	struct nl_msg *msg;
+	int ret;
+
+	msg = mcr_msg_new(MCR_CMD_RULE_FLUSH, 0);
+	if (msg && mcr_msg_put_filter(msg, &st->rule, st->given)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	ret = mcrtool_do(t, msg, st, &reply);
+	if (!ret)
+		ret = print_count(t, &reply);
+	mcr_reply_exit(&reply);
+	return ret;
+}
+
+/**
+ * mcrtool_rule_flush - rule flush [FILTER]
+ * @t: the invocation
+ *
+ * Return: an exit status.
+ */
+int mcrtool_rule_flush(struct mcrtool *t)
+{
+	struct mcr_statement st;
+	int ret;
+
+	mcr_statement_init(&st);
+	if (mcr_parse_filter(&t->words, &st))
+		ret = mcrtool_fail(t);
+	else
+		ret = mcrtool_connect(t);
+	if (!ret)
+		ret = flush(t, &st);
+	mcr_statement_free(&st);
+	return ret;
+}

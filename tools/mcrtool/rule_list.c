@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rule list, rule show, stats: reading rules.
+ */
+#include "../lib/json.h"
+#include "../lib/print.h"
+#include "show.h"
+
+/* What is done with the rules of an answer. */
+struct sink {
+	struct mcrtool *t;
+	mcrtool_show_fn show;
+	bool array;
+	unsigned int count;
+};
+
+static int take(const struct mcr_rule *rule, void *arg)
+{
+	struct mcr_str str = { 0 };
+	struct sink *sink = arg;
+
+	if (!sink->t->json) {
+		sink->show(&str, rule);
+		return mcrtool_print(sink->t, &str);
+	}
+	if (!sink->array)
+		return mcrtool_print_json(sink->t, mcr_json_rule(rule));
+	return mcrtool_print_element(sink->t, mcr_json_rule(rule),
+				     sink->count++);
+}
+
+static int take_all(struct mcrtool *t, const struct mcr_reply *reply,
+		    mcrtool_show_fn show, bool array)
+{
+	struct sink sink = { .t = t, .show = show, .array = array };
+	int ret;
+
+	ret = mcr_reply_rules(reply, take, &sink, &t->err);
+	if (ret < 0)
+		ret = mcrtool_fail(t);
+	else if (!ret && t->json && array)
+		mcrtool_print_end(sink.count);
+	return ret;
+}
+
+/**
+ * mcrtool_show_one - fetch and print one rule
+ * @t: the invocation, connected
+ * @st: which rule
+ * @show: prints it as text
+ * @array: as JSON, print an array of one
+ *
+ * Return: an exit status.
+ */
+int mcrtool_show_one(struct mcrtool *t, const struct mcr_statement *st,
+		     mcrtool_show_fn show, bool array)
+{
+	struct mcr_reply reply;
+	struct nl_msg *msg;
+	int ret;
+
+	msg = mcr_msg_new(MCR_CMD_RULE_GET, 0);
+	if (msg && mcr_msg_put_ref(msg, &st->rule)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	ret = mcrtool_do(t, msg, st, &reply);
+	if (!ret)
+		ret = take_all(t, &reply, show, array);
+	mcr_reply_exit(&reply);
+	return ret;
+}
+
+/**
+ * mcrtool_show_all - fetch and print rules
+ * @t: the invocation, connected
+ * @st: a filter
+ * @show: prints a rule as text
+ *
+ * Return: an exit status.
+ */
+int mcrtool_show_all(struct mcrtool *t, const struct mcr_statement *st,
+		     mcrtool_show_fn show)
+{
+	struct mcr_reply reply;
+	struct nl_msg *msg;
+	int ret;
+
+	msg = mcr_msg_new(MCR_CMD_RULE_GET, 0);
+	if (msg && mcr_msg_put_filter(msg, &st->rule, st->given)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	ret = mcrtool_dump(t, msg, st, &reply);
+	if (!ret)
+		ret = take_all(t, &reply, show, true);
+	mcr_reply_exit(&reply);
+	return ret;
+}
+
+static void show_line(struct mcr_str *str, const struct mcr_rule *rule)
+{
+	mcr_print_rule(str, rule, " ");
+	mcr_str_add(str, "  # ");
+	mcr_print_state(str, rule);
+	mcr_str_add(str, "\n");
+}
+
+/**
+ * mcrtool_rule_list - rule list [FILTER]
+ * @t: the invocation
+ *
+ * Return: an exit status.
+ */
+int mcrtool_rule_list(struct mcrtool *t)
+{
+	struct mcr_statement st;
+	int ret;
+
+	mcr_statement_init(&st);
+	if (mcr_parse_filter(&t->words, &st))
+		ret = mcrtool_fail(t);
+	else
+		ret = mcrtool_connect(t);
+	if (!ret)
+		ret = mcrtool_show_all(t, &st, show_line);
+	mcr_statement_free(&st);
+	return ret;
+}
+
+static void show_long(struct mcr_str *str, const struct mcr_rule *rule)
+{
+	mcr_print_rule(str, rule, " \\\n\t");
+	mcr_str_add(str, "  # ");
+	mcr_print_state(str, rule);
+	mcr_str_add(str, "\n");
+	mcrtool_show_counters(str, rule, "# ");
+}
+
+/**
+ * mcrtool_rule_show - rule show REF
+ * @t: the invocation
+ *
+ * Return: an exit status.
+ */
+int mcrtool_rule_show(struct mcrtool *t)
+{
+	struct mcr_statement st;
+	int ret;
+
+	mcr_statement_init(&st);
+	if (mcr_parse_ref(&t->words, &st) || mcr_parse_end(&t->words))
+		ret = mcrtool_fail(t);
+	else
+		ret = mcrtool_connect(t);
+	if (!ret)
+		ret = mcrtool_show_one(t, &st, show_long, false);
+	mcr_statement_free(&st);
+	return ret;
+}
