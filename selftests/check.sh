@@ -121,7 +121,7 @@ main() {
 			die "there is no step '$step': the steps are ${STEPS[*]}"
 	done
 	tell "packages and this machine"
-	selftests/vm/deps.sh selftests/deps.list
+	selftests/deps.sh
 	tell "tools"
 	as_user make -s -C tools
 	as_user make -s -C selftests

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <kunit/test.h>
+/*
+ * KUnit tests: they run when the module is loaded, see selftests/kunit.sh.
+ */
 #include <linux/module.h>
 
-static void mcr_kunit_starts(struct kunit *test)
-{
-	KUNIT_EXPECT_EQ(test, 1, 1);
-}
+#include "tests.h"
 
-static struct kunit_case mcr_cases[] = {
-	KUNIT_CASE(mcr_kunit_starts),
-	{}
-};
-
-static struct kunit_suite mcr_suite = {
-	.name = "mcr",
-	.test_cases = mcr_cases,
-};
-kunit_test_suite(mcr_suite);
+kunit_test_suites(&mcr_rule_suite,
+		  &mcr_order_suite,
+		  &mcr_lookup_suite,
+		  &mcr_lookup_fault_suite,
+		  &mcr_match_suite,
+		  &mcr_match_frame_suite,
+		  &mcr_options_suite,
+		  &mcr_rewrite_suite,
+		  &mcr_forward_suite,
+		  &mcr_forward_drop_suite,
+		  &mcr_forward_list_suite,
+		  &mcr_change_suite,
+		  &mcr_change_fault_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the multicast replication module");
 MODULE_LICENSE("GPL");

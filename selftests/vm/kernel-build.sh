@@ -112,13 +112,15 @@ build() {
 	say "built the $place kernel in $((SECONDS - start)) s"
 }
 
-mkdir -p "$cache/kernel"
-exec 9>"$cache/kernel/build.lock"
-flock -n 9 || { say "waiting for another kernel build"; flock 9; }
 # The release is written last: without it the directory is half built.
 if [[ ! -e $kernel/release ]]; then
-	unpack
-	build
+	mkdir -p "$cache/kernel"
+	exec 9>"$cache/kernel/build.lock"
+	flock -n 9 || { say "waiting for another kernel build"; flock 9; }
+	if [[ ! -e $kernel/release ]]; then
+		unpack
+		build
+	fi
+	ln -sfn "${kernel##*/}" "$cache/kernel/$place"
 fi
-ln -sfn "${kernel##*/}" "$cache/kernel/$place"
 echo "$kernel"

@@ -69,9 +69,11 @@ fetch() {
 	say "unpacked $image in $((SECONDS - start)) s"
 }
 
-mkdir -p "$cache/kernel"
-exec 9>"$cache/kernel/$place.lock"
-flock 9
-[[ -e $kernel/release ]] || fetch
-ln -sfn "${kernel##*/}" "$cache/kernel/$place"
+if [[ ! -e $kernel/release ]]; then
+	mkdir -p "$cache/kernel"
+	exec 9>"$cache/kernel/$place.lock"
+	flock 9
+	[[ -e $kernel/release ]] || fetch
+	ln -sfn "${kernel##*/}" "$cache/kernel/$place"
+fi
 echo "$kernel"

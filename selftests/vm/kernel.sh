@@ -15,5 +15,6 @@ case $1 in
 stock-*) kernel=$("$MCR_VM_DIR/kernel-stock.sh" "$1") ;;
 *) kernel=$("$MCR_VM_DIR/kernel-build.sh" "$1") ;;
 esac
+mcr_prune "$kernel" "$1_*"
 "$MCR_VM_DIR/initramfs.sh" "$kernel"
 echo "$kernel"

@@ -29,17 +29,20 @@ mcr_drop_root() {
 	home=$(getent passwd "$user" | cut -d: -f6)
 	[[ -d $home ]] || die "user $user has no home directory for the cache"
 	exec setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups \
-		env -u SUDO_USER -u XDG_CACHE_HOME HOME="$home" USER="$user" \
+		env -u SUDO_USER HOME="$home" USER="$user" \
 		LOGNAME="$user" "$@"
 }
 
-# The cache: kernels, module builds, downloaded packages.
+# The cache: kernels, module builds, results of neither kept in the tree.
+mcr_cache_path() {
+	local home
+	home=$(getent passwd "$(mcr_user)" | cut -d: -f6)
+	echo "${XDG_CACHE_HOME:-$home/.cache}/mcr"
+}
+
 mcr_cache() {
-	local home=${HOME:-}
-	if [[ -z $home ]]; then
-		home=$(getent passwd "$(mcr_user)" | cut -d: -f6)
-	fi
-	local dir=${XDG_CACHE_HOME:-$home/.cache}/mcr
+	local dir
+	dir=$(mcr_cache_path)
 	mkdir -p "$dir" || die "cannot make the cache directory $dir"
 	echo "$dir"
 }
@@ -55,3 +58,11 @@ mcr_known_place() {
 
 # mcr_hash FILE...: a short name for the contents of files.
 mcr_hash() { cat "$@" | sha256sum | cut -c1-12; }
+
+# mcr_prune KEEP PATTERN: note that KEEP is in use; remove the directories beside
+# it whose name is like PATTERN and which have not been in use for two weeks.
+mcr_prune() {
+	touch "$1"
+	find "$(dirname "$1")" -mindepth 1 -maxdepth 1 -type d -name "$2" \
+		! -path "$1" -mtime +14 -exec rm -rf {} +
+}

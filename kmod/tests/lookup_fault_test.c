@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit: the classifier without memory. Each allocation of a change fails in
+ * turn: an insertion is refused and leaves no trace, a removal succeeds.
+ */
+#include <linux/slab.h>
+
+#include "fault_inject.h"
+#include "lookup_set.h"
+#include "tests.h"
+#include "vectors.h"
+
+/**
+ * struct mcr_fault_case - a change to be starved of memory
+ * @desc: the case
+ * @match: what is inserted
+ * @faults: allocations that it needs at least
+ */
+struct mcr_fault_case {
+	const char *desc;
+	struct mcr_match match;
+	unsigned int faults;
+};
+
+/* What is there before: ranges of TV_G4, and one port. */
+static const struct mcr_match mcr_fault_base[] = {
+	TV_M4(TV_G4, 32, TV_PORTS(5000, 5010)),
+	TV_M4(TV_G4, 32, TV_UDP),
+	TV_M4(TV_G4, 32, TV_PORTS(6000, 6000)),
+};
+
+static const struct mcr_fault_case mcr_fault_cases[] = {
+	{ "range in a class that is there",
+	  TV_M4(TV_G4, 32, TV_PORTS(5005, 5020)), 2 },
+	{ "range in a class of its own",
+	  TV_M4(TV_G4_B, 32, TV_PORTS(5005, 5020)), 3 },
+	{ "range of another mask",
+	  TV_M4(TV_IP4(239, 1, 0, 0), 16, TV_PORTS(5005, 5020)), 4 },
+	{ "one port of a mask that is there",
+	  TV_M4(TV_G4, 32, TV_PORTS(5000, 5000)), 1 },
+	{ "one port of another mask",
+	  TV_M4(TV_G4, 32, TV_PORTS(5000, 5000), TV_SRC(TV_S4, 32)), 2 },
+};
+
+MCR_TEST_PARAM(mcr_fault, mcr_fault_cases);
+
+static struct mcr_set *mcr_fault_set(struct kunit *test)
+{
+	struct mcr_set *s = mcr_set_new(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(mcr_fault_base); i++)
+		KUNIT_ASSERT_EQ(test, mcr_set_insert(s, &mcr_fault_base[i]), 0);
+	return s;
+}
+
+static void mcr_fault_check(struct mcr_set *s, const char *when)
+{
+	static const u16 ports[] = {
+		0, 4999, 5000, 5004, 5005, 5010, 5011, 5020, 5021, 6000,
+	};
+	struct mcr_flow f = TV_FLOW4;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ports) * 2; i++) {
+		const union mcr_addr other = TV_G4_B, group = TV_G4;
+
+		f.dst = i & 1 ? other : group;
+		f.dport = ports[i / 2];
+		mcr_set_check(s, &f, when);
+	}
+}
+
+static void mcr_fault_insert(struct kunit *test)
+{
+	const struct mcr_fault_case *c = test->param_value;
+	struct mcr_set *s;
+	unsigned int nth, faults = 0;
+	bool hit;
+
+	if (!mcr_fault_works())
+		kunit_skip(test, MCR_FAULT_NEEDS);
+	s = mcr_fault_set(test);
+	for (nth = 1; nth < 32; nth++) {
+		struct mcr_entry *e = mcr_set_entry(test, &c->match);
+		int err;
+
+		mcr_fault_arm(nth);
+		err = mcr_lookup_insert(&s->lookup, e);
+		hit = mcr_fault_disarm();
+
+		/* What can do without (a larger hash table) may succeed. */
+		KUNIT_EXPECT_TRUE_MSG(test, !err || (hit && err == -ENOMEM),
+				      "allocation %u: error %d", nth, err);
+		faults += !!err;
+		if (!err) {
+			s->entry[s->n++] = e;
+			mcr_fault_check(s, "inserted");
+			mcr_set_remove(s, s->n - 1);
+		} else {
+			kfree(e);
+		}
+		mcr_fault_check(s, "as before");
+		/* What was refused for want of memory works with it. */
+		KUNIT_EXPECT_EQ(test, mcr_set_insert(s, &c->match), 0);
+		mcr_fault_check(s, "with memory");
+		mcr_set_remove(s, s->n - 1);
+		if (!hit)
+			break;
+	}
+	KUNIT_EXPECT_FALSE(test, hit);
+	KUNIT_EXPECT_GE(test, faults, c->faults);
+	mcr_set_free(s);
+}
+
+static void mcr_fault_remove(struct kunit *test)
+{
+	const struct mcr_fault_case *c = test->param_value;
+	struct mcr_set *s;
+	unsigned int nth;
+	bool hit;
+
+	if (!mcr_fault_works())
+		kunit_skip(test, MCR_FAULT_NEEDS);
+	s = mcr_fault_set(test);
+	for (nth = 1; nth < 32; nth++) {
+		KUNIT_ASSERT_EQ(test, mcr_set_insert(s, &c->match), 0);
+
+		mcr_fault_arm(nth);
+		mcr_lookup_remove(&s->lookup, s->entry[s->n - 1]);
+		hit = mcr_fault_disarm();
+
+		kfree(s->entry[--s->n]);
+		mcr_fault_check(s, "removed");
+		if (!hit)
+			break;
+	}
+	KUNIT_EXPECT_FALSE(test, hit);
+	mcr_set_free(s);
+}
+
+static void mcr_fault_mask(unsigned int nth, struct mcr_match *m)
+{
+	const struct mcr_match any = TV_M4(TV_G4, 32, TV_PORTS(5000, 5000),
+					   TV_SRC(TV_S4, 32));
+
+	*m = any;
+	m->src_len = 1 + nth % 32;
+	m->group_len = 32 - nth / 32;
+	mcr_addr_mask(&m->src, AF_INET, m->src_len);
+	mcr_addr_mask(&m->group, AF_INET, m->group_len);
+}
+
+/* Masks that a removal had no memory to drop do not count for the limit. */
+static void mcr_fault_masks(struct kunit *test)
+{
+	struct mcr_flow f = TV_FLOW4;
+	struct mcr_set *s;
+	struct mcr_match m;
+	unsigned int i, hits = 0;
+
+	if (!mcr_fault_works())
+		kunit_skip(test, MCR_FAULT_NEEDS);
+	s = mcr_set_new(test);
+	for (i = 0; i < MCR_MASKS_MAX; i++) {
+		mcr_fault_mask(i, &m);
+		KUNIT_ASSERT_EQ(test, mcr_set_insert(s, &m), 0);
+	}
+	for (i = 0; i < MCR_MASKS_MAX; i++) {
+		mcr_fault_arm(1);
+		mcr_set_remove(s, 0);
+		hits += mcr_fault_disarm();
+		mcr_set_check(s, &f, "mask kept");
+	}
+	/* Debug options allocate, too: not each of them was the masks'. */
+	KUNIT_EXPECT_GT(test, hits, MCR_MASKS_MAX / 2U);
+	for (i = 0; i < MCR_MASKS_MAX; i++) {
+		mcr_fault_mask(i + MCR_MASKS_MAX / 2, &m);
+		KUNIT_EXPECT_EQ(test, mcr_set_insert(s, &m), 0);
+		mcr_set_check(s, &f, "other masks");
+	}
+	mcr_fault_mask(MCR_MASKS_MAX * 2, &m);
+	KUNIT_EXPECT_EQ(test, mcr_set_insert(s, &m), -ENOSPC);
+	mcr_set_free(s);
+}
+
+static void mcr_fault_init(struct kunit *test)
+{
+	struct mcr_lookup *l;
+	unsigned int nth;
+	bool hit;
+	int err;
+
+	if (!mcr_fault_works())
+		kunit_skip(test, MCR_FAULT_NEEDS);
+	/* It holds a work item, which debug options want off the stack. */
+	l = kunit_kzalloc(test, sizeof(*l), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, l);
+	for (nth = 1; nth < 32; nth++) {
+		mcr_fault_arm(nth);
+		err = mcr_lookup_init(l);
+		hit = mcr_fault_disarm();
+
+		KUNIT_EXPECT_TRUE_MSG(test, !err || (hit && err == -ENOMEM),
+				      "allocation %u: error %d", nth, err);
+		if (!err)
+			mcr_lookup_exit(l);
+		if (!hit)
+			break;
+	}
+	KUNIT_EXPECT_FALSE(test, hit);
+	KUNIT_EXPECT_EQ(test, err, 0);
+}
+
+static struct kunit_case mcr_lookup_fault_cases[] = {
+	KUNIT_CASE_PARAM(mcr_fault_insert, mcr_fault_gen_params),
+	KUNIT_CASE_PARAM(mcr_fault_remove, mcr_fault_gen_params),
+	KUNIT_CASE(mcr_fault_masks),
+	KUNIT_CASE(mcr_fault_init),
+	{}
+};
+
+struct kunit_suite mcr_lookup_fault_suite = {
+	.name = "mcr_lookup_fault",
+	.test_cases = mcr_lookup_fault_cases,
+};

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The suites of mcr_kunit.ko, one a file.
+ */
+#ifndef MCR_TESTS_H
+#define MCR_TESTS_H
+
+#include <kunit/test.h>
+#include <linux/string.h>
+
+extern struct kunit_suite mcr_rule_suite;
+extern struct kunit_suite mcr_order_suite;
+extern struct kunit_suite mcr_lookup_suite;
+extern struct kunit_suite mcr_lookup_fault_suite;
+extern struct kunit_suite mcr_match_suite;
+extern struct kunit_suite mcr_match_frame_suite;
+extern struct kunit_suite mcr_rewrite_suite;
+extern struct kunit_suite mcr_options_suite;
+extern struct kunit_suite mcr_forward_suite;
+extern struct kunit_suite mcr_forward_drop_suite;
+extern struct kunit_suite mcr_forward_list_suite;
+extern struct kunit_suite mcr_change_suite;
+extern struct kunit_suite mcr_change_fault_suite;
+
+/* Has the test failed already? Loops end then, so that the log is not flooded. */
+static inline bool mcr_test_failed(const struct kunit *test)
+{
+	return READ_ONCE(test->status) == KUNIT_FAILURE;
+}
+
+/*
+ * A case for each entry of a table: defines name_gen_params(). Entries have a
+ * @desc.
+ */
+#define MCR_TEST_PARAM(name, table)					\
+	static void name##_desc(typeof((table)[0]) v[], char *desc)	\
+	{								\
+		strscpy(desc, v->desc, KUNIT_PARAM_DESC_SIZE);		\
+	}								\
+	KUNIT_ARRAY_PARAM(name, table, name##_desc)
+
+#endif /* MCR_TESTS_H */

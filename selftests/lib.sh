@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What all tests share: cases and their KTAP output, checks, waiting, namespaces
+# and their removal, running the tool and the helper programs.
+#
+# A test sources this file, describes its cases by case_add and ends with
+# cases_run. A case is a function: it passes unless it (or a check in it) calls
+# fail, skip_case or bail.
+#
+# Environment:
+#   MCRTOOL         the tool (default: the tree's, else the one in PATH)
+#   MCR_HELPERS     directory of mcsend and mcsink
+#   MCR_TEST_SCALE  multiplies packet counts (default 1)
+#   MCR_TEST_WAIT   seconds to wait at most for what must happen (default 60)
+
+set -u
+export LC_ALL=C
+
+KSFT_SKIP=4
+# shellcheck disable=SC2034  # for the tests
+readonly KSFT_SKIP
+
+MCR_SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+: "${MCR_TEST_SCALE:=1}"
+: "${MCR_TEST_WAIT:=60}"
+
+# --- Where programs are.
+
+find_program() {
+	local candidate
+	for candidate in "$@"; do
+		if command -v "$candidate" >/dev/null; then
+			echo "$candidate"
+			return
+		fi
+	done
+	echo "$1"
+}
+
+: "${MCRTOOL:=$(find_program "$MCR_SELFTESTS/../build/tools/mcrtool" mcrtool)}"
+if [[ -z ${MCR_HELPERS:-} ]]; then
+	MCR_HELPERS=$MCR_SELFTESTS/../build/selftests
+	[[ -x $MCR_SELFTESTS/mcsend ]] && MCR_HELPERS=$MCR_SELFTESTS
+fi
+
+# --- Cases, in the format of the kernel's Documentation/dev-tools/ktap.rst.
+
+CASE_TEXT=()
+CASE_WORDS=()
+case_failed=
+case_skipped=
+passed=0
+failed=0
+skipped=0
+
+note() { printf '# %s\n' "$*"; }
+
+# case_add DESCRIPTION FUNCTION [ARGUMENT...]
+case_add() {
+	CASE_TEXT+=("$1")
+	shift
+	CASE_WORDS+=("${*@Q}")
+}
+
+# fail SENTENCE: the case has failed. It may go on, or return.
+fail() {
+	case_failed=1
+	note "FAIL: $*"
+	return 1
+}
+
+# skip_case REASON: the case cannot be run here; the caller returns.
+skip_case() { case_skipped=$*; }
+
+# bail REASON: the test cannot go on at all.
+bail() {
+	printf 'Bail out! %s\n' "$*"
+	exit 1
+}
+
+case_one() {
+	local number=$1 text=$2 words=$3
+	case_failed=
+	case_skipped=
+	eval "$words"
+	if [[ $case_failed ]]; then
+		failed=$((failed + 1))
+		echo "not ok $number $text"
+	elif [[ $case_skipped ]]; then
+		skipped=$((skipped + 1))
+		echo "ok $number $text # SKIP $case_skipped"
+	else
+		passed=$((passed + 1))
+		echo "ok $number $text"
+	fi
+}
+
+# Run all cases, say how they went, and end the test.
+cases_run() {
+	local i
+	echo "TAP version 13"
+	echo "1..${#CASE_TEXT[@]}"
+	for i in "${!CASE_TEXT[@]}"; do
+		case_one $((i + 1)) "${CASE_TEXT[i]}" "${CASE_WORDS[i]}"
+	done
+	note "Totals: pass:$passed fail:$failed xfail:0 xpass:0" \
+		"skip:$skipped error:0"
+	[[ $failed -eq 0 ]] || exit 1
+	[[ $passed -gt 0 ]] || exit "$KSFT_SKIP"
+	exit 0
+}
+
+# skip_test REASON: the whole test cannot be run here.
+skip_test() {
+	echo "TAP version 13"
+	echo "1..0 # SKIP $*"
+	exit "$KSFT_SKIP"
+}
+
+# --- Checks within a case.
+
+# check_equal WHAT ACTUAL EXPECTED
+check_equal() {
+	[[ $2 == "$3" ]] || fail "$1: expected '$3', got '$2'"
+}
+
+# check_match WHAT ACTUAL REGEX
+check_match() {
+	[[ $2 =~ $3 ]] || fail "$1: expected something like '$3', got '$2'"
+}
+
+# run_ok COMMAND...: it must succeed; its output is shown if it does not.
+run_ok() {
+	local output status
+	output=$("$@" 2>&1)
+	status=$?
+	[[ $status -eq 0 ]] && return
+	fail "status $status of: $*: $output"
+}
+
+# run_refused STATUS REGEX COMMAND...: it must fail so, and say why.
+run_refused() {
+	local want=$1 regex=$2 output status
+	shift 2
+	output=$("$@" 2>&1)
+	status=$?
+	check_equal "status of: $*" "$status" "$want"
+	check_match "message of: $*" "$output" "$regex"
+}
+
+# --- Waiting. Tests wait for what must happen, never for some time to pass.
+
+# wait_for COMMAND...: until it succeeds.
+wait_for() {
+	local end=$((SECONDS + MCR_TEST_WAIT))
+	until "$@"; do
+		[[ $SECONDS -lt $end ]] || return 1
+		sleep 0.05
+	done
+}
+
+# scaled COUNT: a number of packets, as many as there is time for.
+scaled() { echo $(($1 * MCR_TEST_SCALE)); }
+
+# --- Processes and namespaces, and their removal.
+
+declare -A NS=()
+STARTED=()
+WORK=
+
+cleanup() {
+	local pid ns
+	trap - EXIT
+	for pid in "${STARTED[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	for pid in "${STARTED[@]}"; do
+		wait "$pid" 2>/dev/null
+	done
+	for ns in "${NS[@]}"; do
+		ip netns del "$ns" 2>/dev/null
+	done
+	[[ -z $WORK ]] || rm -rf "$WORK"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
+
+# work_directory: where a test may write; its name is in WORK.
+work_directory() {
+	[[ -n $WORK ]] || WORK=$(mktemp -d) ||
+		bail "cannot make a directory for temporary files"
+}
+
+# ns_make ROLE...: network namespaces, whose names are in NS[ROLE].
+ns_make() {
+	local role
+	for role in "$@"; do
+		NS[$role]=mcr-$$-$role
+		ip netns add "${NS[$role]}" ||
+			bail "cannot make network namespace ${NS[$role]}"
+		ip -n "${NS[$role]}" link set lo up
+	done
+}
+
+# ns_drop ROLE...
+ns_drop() {
+	local role
+	for role in "$@"; do
+		ip netns del "${NS[$role]}"
+		unset "NS[$role]"
+	done
+}
+
+# start COMMAND...: in the background; its process id is in STARTED_PID.
+start() {
+	"$@" &
+	STARTED_PID=$!
+	STARTED+=("$STARTED_PID")
+}
+
+# stop PID: end what start began.
+stop() {
+	kill "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	return 0
+}
+
+# ip_in ROLE ARGUMENT..., in_ns ROLE COMMAND...
+ip_in() { ip -n "${NS[$1]}" "${@:2}"; }
+in_ns() { ip netns exec "${NS[$1]}" "${@:2}"; }
+
+# --- What a test needs.
+
+require_command() {
+	local command
+	for command in "$@"; do
+		command -v "$command" >/dev/null ||
+			skip_test "the command $command is missing"
+	done
+}
+
+module_is_loaded() { [[ -d /sys/module/mcr ]]; }
+
+# Root, the programs, and the module, which the tool's first question loads.
+require_all() {
+	[[ $EUID -eq 0 ]] || skip_test "the tests need root"
+	require_command ip tc jq "$MCRTOOL" "$MCR_HELPERS/mcsend" \
+		"$MCR_HELPERS/mcsink"
+	"$MCRTOOL" status >/dev/null 2>&1 ||
+		skip_test "the kernel module mcr is not there"
+}

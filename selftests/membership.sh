@@ -1,0 +1,191 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Traffic is called for: what no rule has joined does not come in. Devices like
+# macvlan filter as real network cards do (veth does not, and would hide it).
+#
+#    NS[src]            NS[mcr]                         NS[snk]
+#   +---------+        +----------------------+        +---------+
+#   |     s0 -|--------|- in0           out1 -|--------|- k1     |
+#   |         |        |   |                  |        +---------+
+#   |         |        |  mv0 (macvlan)       |
+#   +---------+        +----------------------+
+#
+# Rules receive from mv0.
+
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/topology.sh"
+
+COUNT=$(scaled 20)
+
+# arrive FAMILY IN OUT: how many of the group's packets come to mv0 and to k1.
+# The control packet, whose group is joined all the time, comes to both.
+arrive() {
+	local family=$1 in=$2 out=$3 in_fd
+	rule_add name control iif mv0 group "${CONTROL[$family]}" to out1
+	sink_start_in mcr --no-promisc --until-end dev mv0 count "$in"
+	in_fd=$SINK_FD
+	sink_start --until-end dev k1 count "$out"
+	send --group "${GROUP[$family]}" --count "$COUNT"
+	send --group "${CONTROL[$family]}" --flow end
+	sink_end
+	check_ended
+	check_delivery
+	SINK_FD=$in_fd
+	sink_end
+	check_ended
+	check_delivery
+	run_ok mcr rule del control
+}
+
+# With a rule packets come, and before it and after it they do not.
+needs_rule() {
+	local family=$1
+	shift
+	arrive "$family" 0 0
+	rule_add name r1 iif mv0 group "${GROUP[$family]}" "$@" to out1
+	arrive "$family" "$COUNT" "$COUNT"
+	run_ok mcr rule disable r1
+	arrive "$family" 0 0
+	run_ok mcr rule enable r1
+	arrive "$family" "$COUNT" "$COUNT"
+	run_ok mcr rule del r1
+	arrive "$family" 0 0
+}
+
+# lines FAMILY: how many times the group is among those of mv0.
+lines() { ip_in mcr maddr show dev mv0 | grep -cE " ${GROUP[$1]}( |$)"; }
+
+# A group is joined once for several rules, until the last one goes.
+joined_once() {
+	local family=$1 group=${GROUP[$1]}
+	check_equal "before any rule" "$(lines "$family")" 0
+	rule_add name r1 iif mv0 group "$group" to out1
+	check_equal "with a rule" "$(lines "$family")" 1
+	rule_add name r2 iif mv0 group "$group" dport 5001 to out1
+	check_equal "with two rules" "$(lines "$family")" 1
+	check_equal "joins" "$(mcr -j status | jq .joins)" 1
+	run_ok mcr rule disable r2
+	check_equal "with one of two disabled" "$(lines "$family")" 1
+	run_ok mcr rule enable r2
+	run_ok mcr rule del r1
+	check_equal "with the other left" "$(lines "$family")" 1
+	check_rule r2 .membership '"joined"'
+	run_ok mcr rule del r2
+	check_equal "after the last one" "$(lines "$family")" 0
+	check_equal "joins left" "$(mcr -j status | jq .joins)" 0
+	rule_add name r3 iif mv0 group "$group" join none to out1
+	check_equal "with join none" "$(lines "$family")" 0
+	rules_flush
+}
+
+allmulti() { ip_in mcr -d -j link show dev mv0 | jq '.[0].allmulti'; }
+
+allmulti_counted() {
+	local family=$1
+	check_equal "before any rule" "$(allmulti)" 0
+	rule_add name r1 iif mv0 group "${GROUP[$family]}" join none to out1
+	check_equal "with a rule" "$(allmulti)" 1
+	rule_add name r2 iif mv0 group "${GROUP2[$family]}" join none to out1
+	check_equal "with two rules" "$(allmulti)" 1
+	check_equal "rules that hold it" "$(mcr -j status |
+		jq '.ingress[] | select(.dev == "mv0").allmulti')" 2
+	check_rule r2 .membership '"allmulti"'
+	run_ok mcr rule del r1
+	check_equal "with the other left" "$(allmulti)" 1
+	run_ok mcr rule disable r2
+	check_equal "with that disabled" "$(allmulti)" 0
+	check_rule r2 .membership '"none"'
+	run_ok mcr rule enable r2
+	check_equal "with that enabled" "$(allmulti)" 1
+	run_ok mcr rule del r2
+	check_equal "after the last one" "$(allmulti)" 0
+}
+
+# The device takes its memberships along and gets them again.
+comes_back() {
+	local family=$1
+	rule_add name r1 iif mv0 group "${GROUP[$family]}" to out1
+	rule_add name r2 iif mv0 group "${GROUP2[$family]}" join none to out1
+	ip_in mcr link set mv0 netns "${NS[else]}"
+	check_rule r1 '[.waiting, .membership]' '[true,"none"]'
+	check_equal "allmulti elsewhere" "$(ip_in else -d -j link show dev mv0 |
+		jq '.[0].allmulti')" 0
+	check_equal "groups elsewhere" "$(ip_in else maddr show dev mv0 |
+		grep -c -F "${GROUP[$family]}")" 0
+	ip_in else link set mv0 netns "${NS[mcr]}"
+	ip_in mcr link set mv0 up
+	check_rule r1 '[.waiting, .membership]' '[false,"joined"]'
+	check_equal "joined again" "$(lines "$family")" 1
+	check_equal "allmulti again" "$(allmulti)" 1
+	run_ok mcr rule del r2
+	arrive "$family" "$COUNT" "$COUNT"
+	rules_flush
+	check_equal "after the last one" "$(lines "$family")" 0
+	mv0_addresses
+}
+
+# report_start FILTER, report_seen REGEX: what comes to s0.
+report_start() {
+	work_directory
+	: >"$WORK/reports"
+	start ip netns exec "${NS[src]}" tcpdump -l -n -vv -i s0 "$1" \
+		>"$WORK/reports" 2>"$WORK/tcpdump"
+	REPORTS=$STARTED_PID
+	wait_for grep -q "listening on" "$WORK/tcpdump" ||
+		fail "tcpdump: $(<"$WORK/tcpdump")"
+}
+
+report_seen() {
+	wait_for grep -qE "gaddr ${GROUP[$1]} $2" "$WORK/reports" ||
+		fail "no report of ${GROUP[$1]} $2: $(<"$WORK/reports")"
+}
+
+reported() {
+	local family=$1 filter=$2
+	report_start "$filter"
+	rule_add name r1 iif mv0 group "${GROUP[$family]}" to out1
+	report_seen "$family" "(to_ex|is_ex)"
+	run_ok mcr rule del r1
+	report_seen "$family" to_in
+	stop "$REPORTS"
+	report_start "$filter"
+	rule_add name r1 iif mv0 group "${GROUP[$family]}" to out1
+	ip_in mcr link set mv0 down
+	ip_in mcr link set mv0 up
+	report_seen "$family" "(to_ex|is_ex)"
+	stop "$REPORTS"
+	rules_flush
+	mv0_addresses
+}
+
+# What a device loses when it goes down or away.
+mv0_addresses() {
+	ip_in mcr address replace 10.0.0.3/24 dev mv0
+	ip_in mcr address replace 2001:db8:a::3/64 dev mv0 nodad
+}
+
+for family in 4 6; do
+	who=${FAMILY[$family]}
+	filter="igmp"
+	[[ $family == 4 ]] || filter="ip6 and ip6[6] == 0"
+	case_add "$who: traffic comes only with a rule" needs_rule $family
+	case_add "$who: traffic comes only with a rule, join none" \
+		needs_rule $family join none
+	case_add "$who: one membership for several rules" joined_once $family
+	case_add "$who: allmulti is counted" allmulti_counted $family
+	case_add "$who: a device goes and comes back" comes_back $family
+	case_add "$who: reports are seen on the wire" \
+		reported $family "$filter"
+done
+
+require_all
+require_command tcpdump awk
+topology_make 1
+ns_make else
+ip_in mcr link add mv0 link in0 type macvlan mode bridge ||
+	skip_test "no macvlan"
+ip_in mcr link set mv0 addrgenmode none
+ip_in mcr link set mv0 up
+mv0_addresses
+cases_run

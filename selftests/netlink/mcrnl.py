@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Generic netlink over a raw socket, and family "mcr" by its spec.
+
+Messages are built and sent as bytes, so that tests can send wrong ones.
+"""
+
+import errno
+import os
+import socket
+import struct
+
+from spec import NLA_TYPE_MASK, Spec, nla, split
+
+NETLINK_GENERIC = 16
+SOL_NETLINK = 270
+NETLINK_ADD_MEMBERSHIP = 1
+NETLINK_CAP_ACK = 10
+NETLINK_EXT_ACK = 11
+
+NLMSG_ERROR = 2
+NLMSG_DONE = 3
+
+NLM_F_REQUEST = 0x001
+NLM_F_MULTI = 0x002
+NLM_F_ACK = 0x004
+NLM_F_ECHO = 0x008
+NLM_F_DUMP_INTR = 0x010
+NLM_F_CAPPED = 0x100
+NLM_F_ACK_TLVS = 0x200
+NLM_F_REPLACE = 0x100
+NLM_F_EXCL = 0x200
+NLM_F_DUMP = 0x300
+NLM_F_CREATE = 0x400
+NLM_F_APPEND = 0x800
+
+NLMSGERR_ATTR_MSG = 1
+NLMSGERR_ATTR_OFFS = 2
+NLMSGERR_ATTR_COOKIE = 3
+NLMSGERR_ATTR_POLICY = 4
+NLMSGERR_ATTR_MISS_TYPE = 5
+NLMSGERR_ATTR_MISS_NEST = 6
+
+GENL_ID_CTRL = 16
+CTRL_CMD_GETFAMILY = 3
+CTRL_CMD_GETPOLICY = 10
+CTRL_ATTR_FAMILY_ID = 1
+CTRL_ATTR_FAMILY_NAME = 2
+CTRL_ATTR_VERSION = 3
+CTRL_ATTR_HDRSIZE = 4
+CTRL_ATTR_MAXATTR = 5
+CTRL_ATTR_OPS = 6
+CTRL_ATTR_MCAST_GROUPS = 7
+CTRL_ATTR_POLICY = 8
+CTRL_ATTR_OP_POLICY = 9
+
+# A server that does not answer is a failure, not a wait without end.
+TIMEOUT = 60
+RECV_BYTES = 1 << 17
+
+
+class Answer:
+    """An acknowledgement: error (0 or an errno) and its extended part."""
+
+    def __init__(self, error, tlvs=b""):
+        self.error = error
+        found = {k & NLA_TYPE_MASK: p for k, p, _ in split(tlvs)}
+        self.text = found.get(NLMSGERR_ATTR_MSG, b"").rstrip(b"\0").decode()
+        self.offset = _u32(found.get(NLMSGERR_ATTR_OFFS))
+        self.cookie = found.get(NLMSGERR_ATTR_COOKIE)
+        self.miss_type = _u32(found.get(NLMSGERR_ATTR_MISS_TYPE))
+        self.miss_nest = _u32(found.get(NLMSGERR_ATTR_MISS_NEST))
+
+    @property
+    def name(self):
+        """The errno's name; "0" for none."""
+        return errno.errorcode.get(self.error, str(self.error))
+
+    @property
+    def twin(self):
+        """The rule id in the cookie, or None."""
+        if self.cookie is None:
+            return None
+        return struct.unpack("=I", self.cookie)[0]
+
+    def __str__(self):
+        return "%s (%r, offset %s, cookie %s)" % (self.name, self.text,
+                                                  self.offset, self.cookie)
+
+
+def _u32(data):
+    return None if data is None else struct.unpack("=I", data)[0]
+
+
+class Refused(Exception):
+    """The server's refusal; .answer is the Answer."""
+
+    def __init__(self, answer):
+        super().__init__(str(answer))
+        self.answer = answer
+
+
+class Message:
+    """A message received: type, flags, seq, and the payload behind it."""
+
+    def __init__(self, kind, flags, seq, payload):
+        self.type = kind
+        self.flags = flags
+        self.seq = seq
+        self.payload = payload
+
+    @property
+    def command(self):
+        """The generic netlink command."""
+        return self.payload[0]
+
+    @property
+    def attrs(self):
+        """The attributes, as bytes."""
+        return self.payload[4:]
+
+    def answer(self):
+        """What an NLMSG_ERROR or NLMSG_DONE says."""
+        error = -struct.unpack_from("=i", self.payload)[0]
+        rest = self.payload[4:]
+        if self.type == NLMSG_ERROR:
+            # The request's header, and unless capped all of it.
+            length = struct.unpack_from("=I", rest)[0]
+            if self.flags & NLM_F_CAPPED:
+                length = 16
+            rest = rest[length + -length % 4:]
+        return Answer(error, rest if self.flags & NLM_F_ACK_TLVS else b"")
+
+
+def messages(data):
+    """The messages in one datagram."""
+    at = 0
+    while at + 16 <= len(data):
+        length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data, at)
+        yield Message(kind, flags, seq, data[at + 16:at + length])
+        at += length + -length % 4
+
+
+def header(kind, flags, seq, length, command, version=1, reserved=0):
+    """A netlink and a generic netlink header for a message of length bytes."""
+    return struct.pack("=IHHIIBBH", length, kind, flags, seq, 0, command,
+                       version, reserved)
+
+
+class Socket:
+    """A NETLINK_GENERIC socket with extended acknowledgements."""
+
+    def __init__(self, recv_bytes=RECV_BYTES):
+        self.recv_bytes = recv_bytes
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                                  NETLINK_GENERIC)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+        self.sock.bind((0, 0))
+        self.sock.settimeout(TIMEOUT)
+        self.seq = 0
+        self.pending = []
+
+    def close(self):
+        """Close the socket; an open dump ends."""
+        self.sock.close()
+
+    def next_seq(self):
+        """A sequence number not used before."""
+        self.seq += 1
+        return self.seq
+
+    def send(self, data):
+        """Send bytes as they are."""
+        self.sock.sendto(data, (0, 0))
+
+    def recv(self):
+        """The next message."""
+        if not self.pending:
+            self.pending = self.recv_all()
+        return self.pending.pop(0)
+
+    def recv_all(self):
+        """All messages of the next datagram: one step of a dump."""
+        data, _, flags, _ = self.sock.recvmsg(self.recv_bytes)
+        if flags & socket.MSG_TRUNC:
+            raise OSError(errno.EMSGSIZE, "a message was cut")
+        return list(messages(data))
+
+    def exchange(self, data):
+        """Send a request; return (replies, Answer)."""
+        seq = struct.unpack_from("=I", data, 8)[0]
+        self.send(data)
+        replies = []
+        while True:
+            message = self.recv()
+            if message.seq != seq:
+                raise AssertionError("a reply to message %d, not %d"
+                                     % (message.seq, seq))
+            if message.type in (NLMSG_ERROR, NLMSG_DONE):
+                return replies, message.answer()
+            replies.append(message)
+
+    def control(self, command, name, flags=0):
+        """Ask the controller about a family by name."""
+        attrs = nla(CTRL_ATTR_FAMILY_NAME, name.encode() + b"\0")
+        head = header(GENL_ID_CTRL, NLM_F_REQUEST | NLM_F_ACK | flags,
+                      self.next_seq(), 20 + len(attrs), command, 2)
+        replies, answer = self.exchange(head + attrs)
+        if answer.error:
+            raise Refused(answer)
+        return [dict_of(r.attrs) for r in replies]
+
+
+def dict_of(data):
+    """Attributes by type, flags off; the last one counts."""
+    return {k & NLA_TYPE_MASK: p for k, p, _ in split(data)}
+
+
+class Client(Socket):
+    """A socket that knows family "mcr" and speaks it by the spec."""
+
+    def __init__(self, spec=None, recv_bytes=RECV_BYTES):
+        super().__init__(recv_bytes)
+        self.spec = spec or Spec()
+        found = self.control(CTRL_CMD_GETFAMILY, self.spec.name)[0]
+        self.family = struct.unpack("=H", found[CTRL_ATTR_FAMILY_ID])[0]
+        self.group_ids = {}
+        for _, payload, _ in split(found.get(CTRL_ATTR_MCAST_GROUPS, b"")):
+            group = dict_of(payload)
+            name = group[1].rstrip(b"\0").decode()
+            self.group_ids[name] = struct.unpack("=I", group[2])[0]
+
+    def subscribe(self, group="notify"):
+        """Listen to a multicast group from now on."""
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+                             self.group_ids[group])
+
+    def build(self, op, attrs=b"", flags=0, **head):
+        """A request as bytes; attrs is a dict of values, or bytes."""
+        command = self.spec.ops[op].value if isinstance(op, str) else op
+        if isinstance(attrs, dict):
+            attrs = self.spec.encode("mcr", attrs)
+        return header(self.family, NLM_F_REQUEST | NLM_F_ACK | flags,
+                      self.next_seq(), 20 + len(attrs), command,
+                      **head) + attrs
+
+    def decode(self, message):
+        """(name of the operation, values) of a message of the family."""
+        names = {o.value: o.name for o in self.spec.ops.values()}
+        return (names[message.command],
+                self.spec.decode("mcr", message.attrs))
+
+    def ask(self, op, attrs=b"", flags=0):
+        """Carry out an operation; (replies as values, Answer)."""
+        replies, answer = self.exchange(self.build(op, attrs, flags))
+        if answer.error:
+            raise Refused(answer)
+        return [self.decode(r)[1] for r in replies], answer
+
+    def do(self, op, attrs=b"", flags=0):
+        """Carry out an operation; the replies as values."""
+        return self.ask(op, attrs, flags)[0]
+
+    def dump(self, op, attrs=b""):
+        """Dump; the replies as values."""
+        return self.do(op, attrs, NLM_F_DUMP)
+
+    def raw_dump(self, op, attrs=b""):
+        """Dump; the replies as bytes, to see whether anything changed."""
+        replies, answer = self.exchange(self.build(op, attrs, NLM_F_DUMP))
+        if answer.error:
+            raise Refused(answer)
+        return [r.payload for r in replies]
+
+
+def loaded():
+    """Does the running kernel serve the family?"""
+    sock = Socket()
+    try:
+        sock.control(CTRL_CMD_GETFAMILY, "mcr")
+    except Refused as refusal:
+        if refusal.answer.error == errno.ENOENT:
+            return False
+        raise
+    finally:
+        sock.close()
+    return True
+
+
+def root():
+    """May this process make network namespaces and load rules?"""
+    return os.geteuid() == 0

@@ -1,0 +1,286 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The tool against the running module: every verb, exit statuses (0 done, 1
+# refused, 2 syntax, 3 no server or no permission), sentences of refusal with
+# the word at fault, JSON, and text that can be given back. A refused change
+# changes nothing. No packets.
+#
+#    NS[mcr]: dummy devices in0 in1 out1 out2 out3      NS[else]: empty
+
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/topology.sh"
+
+G=239.1.1.1
+KEPT=
+
+rule_count() { mcr -j rule list | jq length; }
+
+# What the rules are, without what moves by itself.
+state() { mcr -j rule list | jq -cS 'map(del(.last_seen_ms))'; }
+
+add_and_show() {
+	local line
+	rule_add name tv iif in0 group "$G" src 10.0.0.1 dport 5000 consume \
+		join none comment "a b" to out1 group 239.2.2.2 dport 6000 \
+		src auto sport 6001 ttl dec dscp ef to out2 ttl 5 mac keep
+	line=$(mcr rule list)
+	check_match "rule list" "$line" "^rule name tv iif in0 group $G src 10.0.0.1 dport 5000 consume join none comment \"a b\" to out1 group 239.2.2.2 dport 6000 src auto sport 6001 ttl dec dscp ef to out2 ttl 5 mac keep +# id [0-9]+$"
+	check_match "rule show" "$(mcr rule show tv)" "iif in0"
+	check_equal "by id" "$(mcr -j rule show id "$(rule_query tv .id)" |
+		jq -r .name)" tv
+	check_rule tv '[.iif, .group, .src, .dport_min, .mode, .join, .comment,
+		.disabled, .waiting]' "[\"in0\",\"$G\",\"10.0.0.1\",5000,\"consume\",\"none\",\"a b\",false,false]"
+	check_rule tv '.outputs | map([.id, .to, .group, .dport, .src, .sport,
+		.ttl, .dscp, .mac])' '[[1,"out1","239.2.2.2",6000,"auto",6001,"dec",46,"auto"],[2,"out2",null,null,null,null,5,null,"keep"]]'
+	rules_flush
+}
+
+# What list prints makes the same rules again.
+list_pastes_back() {
+	local before line lines
+	rule_add name a iif in0 group "$G" to out1 ttl 255 dscp 0 to out2
+	rule_add iif in0 group "$G" dport 7 disabled to out1 group 239.9.9.9
+	rule_add name b.6 iif in1 group ff1e::5 src 2001:db8::7 consume \
+		comment "it's \$HOME; #1 \\ to" to out3 src 2001:db8::9 sport 1
+	before=$(state | jq -c 'map(del(.id))')
+	mapfile -t lines < <(mcr rule list)
+	rules_flush
+	for line in "${lines[@]}"; do
+		# As a shell reads it, the comment at its end included.
+		eval "run_ok mcr rule add ${line#rule }"
+	done
+	check_equal "rules" "$(state | jq -c 'map(del(.id))')" "$before"
+	rules_flush
+}
+
+names_and_ids() {
+	local id
+	rule_add name a iif in0 group "$G" to out1
+	id=$(rule_query a .id)
+	run_ok mcr rule disable id "$id"
+	check_rule a .disabled true
+	run_ok mcr rule enable name a
+	check_rule a .disabled false
+	run_refused 1 "no.*rule" mcr rule del b
+	run_refused 1 "no.*rule" mcr rule show id 4000000000
+	run_refused 1 "name" mcr rule add name a iif in0 group 239.1.1.2 to out1
+	run_refused 2 "id" mcr rule add name id iif in0 group 239.1.1.2 to out1
+	run_ok mcr rule del id "$id"
+	check_equal "rules" "$(rule_count)" 0
+}
+
+twins() {
+	local before
+	rule_add name a iif in0 group "$G" dport 5 to out1
+	before=$(state)
+	run_refused 1 "exists already.*'a'" \
+		mcr rule add name b iif in0 group "$G" dport 5 consume to out2
+	check_equal "rules" "$(state)" "$before"
+	# Other devices, families, sources and ports are other rules.
+	rule_add iif in1 group "$G" dport 5 to out1
+	rule_add iif in0 group "$G" dport 6 to out1
+	rule_add iif in0 group "$G" to out1
+	rule_add iif in0 group "$G" src 10.0.0.1 dport 5 to out1
+	check_equal "rules" "$(rule_count)" 5
+	rules_flush
+}
+
+replace() {
+	local id
+	run_ok mcr rule replace name a iif in0 group "$G" to out1 to out2
+	id=$(rule_query a .id)
+	run_ok mcr rule replace name new iif in0 group "$G" consume to out2 \
+		to out3 ttl 3
+	check_rule new .id "$id"
+	check_rule new .mode '"consume"'
+	check_rule new '.outputs | map(.to)' '["out2","out3"]'
+	# The output that stayed is the one it was; the new one is a new one.
+	check_rule new '.outputs | map(.id)' '[2,3]'
+	check_equal "rules" "$(rule_count)" 1
+	rules_flush
+}
+
+outputs() {
+	rule_add name a iif in0 group "$G" to out1
+	run_ok mcr output add rule a to out2 ttl 4
+	run_ok mcr output add rule a to out2 ttl 5
+	check_rule a '.outputs | map(.id)' '[1,2,3]'
+	run_refused 1 "already" mcr output add rule a to out2 ttl 5
+	run_ok mcr output del rule a output 1
+	run_ok mcr output del rule a to out2 ttl 4
+	check_rule a '.outputs | map(.id)' '[3]'
+	run_refused 1 "at least one output" mcr output del rule a output 3
+	run_refused 1 "no such output" mcr output del rule a output 1
+	run_refused 1 "no such output" mcr output del rule a to out1
+	run_refused 2 "rule" mcr output add a to out1
+	check_rule a '.outputs | map(.id)' '[3]'
+	rules_flush
+}
+
+filters() {
+	rule_add name a iif in0 group "$G" to out1
+	rule_add name b iif in1 group "$G" to out2
+	rule_add name c iif in1 group ff1e::5 consume disabled to out1
+	check_equal "by iif" "$(mcr -j rule list iif in1 |
+		jq -c 'map(.name)')" '["b","c"]'
+	check_equal "by group" "$(mcr -j rule list group "$G" |
+		jq -c 'map(.name)')" '["a","b"]'
+	check_equal "by output" "$(mcr -j rule list to out1 |
+		jq -c 'map(.name)')" '["a","c"]'
+	check_equal "by mode" "$(mcr -j rule list consume |
+		jq -c 'map(.name)')" '["c"]'
+	check_equal "enabled" "$(mcr -j rule list enabled |
+		jq -c 'map(.name)')" '["a","b"]'
+	run_ok mcr rule flush iif in1 disabled
+	check_equal "after a flush" "$(mcr -j rule list |
+		jq -c 'map(.name)')" '["a","b"]'
+	run_ok mcr rule flush
+	check_equal "after a flush of all" "$(rule_count)" 0
+}
+
+status_and_stats() {
+	rule_add name a iif in0 group "$G" to out1
+	check_equal "status" "$(mcr -j status | jq -c \
+		'[.plane, .rules, .outputs, .joins, (.ingress | length)]')" \
+		'["kernel",1,1,1,1]'
+	check_equal "ingress" "$(mcr -j status | jq -c \
+		'.ingress[0] | [.dev, .hooked, .waiting, .rules]')" \
+		'["in0",true,false,1]'
+	check_match "status" "$(mcr status)" "kernel.*in0.*hooked"
+	check_match "stats" "$(mcr stats)" "offered"
+	run_ok mcr stats a
+	run_ok mcr stats reset a
+	run_ok mcr stats reset
+	run_refused 1 "no.*rule" mcr stats reset nobody
+	rules_flush
+	check_equal "status without rules" "$(mcr -j status | jq -c \
+		'[.rules, .outputs, .joins, .ingress]')" '[0,0,0,[]]'
+}
+
+json_is_valid() {
+	local words
+	rule_add name b iif in0 group ff1e::1 comment 'b\s ü' to out1 ttl dec
+	for words in "rule list" "rule show b" "stats" "stats b" "status" \
+		"rule list name nobody"; do
+		# shellcheck disable=SC2086  # words
+		mcr -j $words | python3 -m json.tool >/dev/null ||
+			fail "-j $words is no JSON"
+		# shellcheck disable=SC2086
+		mcr -j -p $words | python3 -m json.tool >/dev/null ||
+			fail "-j -p $words is no JSON"
+	done
+	rules_flush
+}
+
+# refuses STATUS REGEX WORD...: and nothing has changed. One rule, "keep", stays
+# there throughout.
+refuses() {
+	if [[ ! $KEPT ]]; then
+		rules_flush
+		rule_add name keep iif in1 group "$G" dport 9 to out3
+		KEPT=$(mcr -j rule list)
+	fi
+	run_refused "$1" "$2" mcr "${@:3}"
+	check_equal "rules after a refusal" "$(mcr -j rule list)" "$KEPT"
+}
+
+no_server() {
+	run_refused 3 "." env -i PATH="$PATH" setpriv --reuid 65534 \
+		--clear-groups "$MCRTOOL" rule add iif lo group "$G" to lo
+}
+
+no_namespace() {
+	run_refused 1 "nowhere" "$MCRTOOL" -n nowhere rule list
+}
+
+by_namespace() {
+	rule_add name a iif in0 group "$G" to out1
+	check_equal "elsewhere" "$("$MCRTOOL" -n "${NS[else]}" rule list)" ""
+	check_equal "by path" "$("$MCRTOOL" -n "/run/netns/${NS[mcr]}" \
+		-j rule list | jq length)" 1
+	check_equal "from within" "$(in_ns mcr "$MCRTOOL" -j rule list |
+		jq length)" 1
+	rules_flush
+}
+
+case_add "add, list and show" add_and_show
+case_add "what list prints can be given back" list_pastes_back
+case_add "names and ids" names_and_ids
+case_add "equal matches are refused, and the twin named" twins
+case_add "replace keeps what stays" replace
+case_add "outputs are added and deleted" outputs
+case_add "filters" filters
+case_add "status and stats" status_and_stats
+case_add "JSON is valid" json_is_valid
+case_add "another namespace" by_namespace
+case_add "a namespace that is not there" no_namespace
+case_add "without permission" no_server
+
+# What is refused | with which status | by which words. Syntax first.
+while IFS='|' read -r words status regex; do
+	[[ $words ]] || continue
+	read -ra list <<<"$words"
+	case_add "refused: ${words%% }" refuses "${status// /}" \
+		"${regex# }" "${list[@]}"
+done <<'END'
+frob                                                       |2|frob.*(object|rule)
+rule frob                                                  |2|frob.*verb
+rule add                                                   |2|iif
+rule add iif in0                                           |2|group
+rule add iif in0 group 239.1.1.1                           |2|output
+rule add iif in0 group 239.1.1.1 to                        |2|to
+rule add iif in0 iif in1 group 239.1.1.1 to out1           |2|twice
+rule add group 239.1.1.1 iif in0 to out1                   |2|too late
+rule add iif in0 grou 239.1.1.1 to out1                    |2|grou
+rule add iif in0 group 239.1.1.300 to out1                 |2|239.1.1.300
+rule add iif in0 group 10.0.0.1 to out1                    |1|multicast
+rule add iif in0 group 239.1.1.1/33 to out1                |2|239.1.1.1/33
+rule add iif in0 group 239.1.1.1/8 to out1                 |1|beyond its prefix
+rule add iif in0 group 239.1.1.1 src ff1e::1 to out1       |1|same family
+rule add iif in0 group 239.1.1.1 src 239.0.0.1 to out1     |1|unicast
+rule add iif in0 group 239.1.1.1 dport 0 to out1           |2|dport
+rule add iif in0 group 239.1.1.1 dport 65536 to out1       |2|65536
+rule add iif in0 group 239.1.1.1 dport 9-5 to out1         |1|ascend
+rule add iif a/b group 239.1.1.1 to out1                   |2|iif
+rule add iif in0 group 239.1.1.1 to abcdefghijklmnop       |2|abcdefghijklmnop
+rule add iif in0 group 239.1.1.1 to out1 ttl 0             |2|ttl
+rule add iif in0 group 239.1.1.1 to out1 ttl 256           |2|256
+rule add iif in0 group 239.1.1.1 to out1 dscp 64           |2|64
+rule add iif in0 group 239.1.1.1 to out1 group 10.0.0.1    |1|multicast
+rule add iif in0 group 239.1.1.1 to out1 group ff1e::1     |1|same family
+rule add iif in0 group 239.1.1.1 to out1 mac keep group 239.2.2.2 |1|mac keep
+rule add iif in0 group 239.1.1.1 to out1 src 224.0.0.1     |1|unicast
+rule add iif in0 group 239.1.1.1 to out1 to out1           |1|already
+rule add iif in0 group 239.1.1.0/24 to out1                |1|not supported yet
+rule add iif in0 group 239.1.1.1 src 10.0.0.0/8 to out1    |1|not supported yet
+rule add iif in0 group 239.1.1.1 proto any to out1         |1|not supported yet
+rule add iif in0 group 239.1.1.1 dport 5-9 to out1         |1|not supported yet
+rule add iif in0 group 239.1.1.1 vlan 5 to out1            |1|not supported yet
+rule add iif in0 group 239.1.1.1 plane relay to out1       |1|not supported yet
+rule add iif in0 group 239.1.1.1 to out1 rate 5 pps        |1|not supported yet
+rule add iif in0 group 239.1.1.1 to out1 mtu fragment      |1|not supported yet
+rule add iif nodev group 239.1.1.1 to out1                 |1|no such device
+rule add iif in0 group 239.1.1.1 to nodev                  |1|no such device
+rule add iif in1 group 239.1.1.1 dport 9 to out1           |1|exists already
+rule replace iif in1 group 239.1.1.1 dport 9 to nodev      |1|no such device
+rule del                                                   |2|which rule
+rule del id 0                                              |2|id
+rule del nobody                                            |1|no.*rule
+rule enable nobody                                         |1|no.*rule
+rule list frob                                             |2|frob
+rule show                                                  |2|which rule
+output add rule keep                                       |2|to
+output add rule keep to nodev                              |1|no such device
+output del rule keep output 7                              |1|no such output
+stats keep more                                            |2|more
+END
+
+require_all
+require_command python3 setpriv
+ns_make mcr else
+for dev in in0 in1 out1 out2 out3; do
+	echo "link add $dev type dummy"
+	echo "link set $dev up"
+done | ip_batch mcr
+cases_run

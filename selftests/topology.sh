@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# The topology that most tests use, traffic through it, and the counters.
+# Sourced after lib.sh.
+#
+#    NS[src]            NS[mcr]                         NS[snk]
+#   +---------+        +----------------------+        +---------+
+#   |     s0 -|--------|- in0           out1 -|--------|- k1     |
+#   |         |        |                out2 -|--------|- k2     |
+#   |         |        |    rules       ...   |        |  ...    |
+#   +---------+        +----------------------+        +---------+
+#
+# s0 has 10.0.0.1 and 2001:db8:a::1, in0 has .2 and ::2. Output number i has
+# 10.1.i.1 and 2001:db8:b:i::1 (i in hexadecimal) and the MAC address that
+# out_mac prints.
+
+# shellcheck disable=SC2034  # for the tests
+declare -A GROUP=([4]=239.1.1.1 [6]=ff1e::1:1) \
+	GROUP2=([4]=239.2.2.2 [6]=ff1e::2:2) \
+	CONTROL=([4]=239.255.0.1 [6]=ff1e::c:1) \
+	SOURCE=([4]=10.0.0.1 [6]=2001:db8:a::1) \
+	IN_ADDRESS=([4]=10.0.0.2 [6]=2001:db8:a::2) \
+	FAMILY=([4]=IPv4 [6]=IPv6)
+
+# Numbered 1 to 255; the 256th has no address.
+out_address() {
+	local family=$1 i=$2
+	if [[ $family == 4 ]]; then
+		echo "10.1.$i.1"
+	else
+		printf '2001:db8:b:%x::1\n' "$i"
+	fi
+}
+
+out_mac() { printf '02:00:00:00:%02x:%02x\n' $(($1 / 256)) $(($1 % 256)); }
+
+# ip_batch ROLE: commands from standard input, all of which must succeed.
+ip_batch() {
+	ip -n "${NS[$1]}" -batch - || bail "cannot set up the topology"
+}
+
+# All veth devices of a namespace are ready to send: what is sent into one whose
+# carrier has just come may be lost without a word.
+links_are_up() {
+	local lines
+	mapfile -t lines < <(ip_in "$1" -br link show type veth)
+	printf '%s\n' "${lines[@]}" | grep -qvE '^$|^[^ ]+ +UP ' && return 1
+	return 0
+}
+
+links_wait() {
+	local role
+	for role in "$@"; do
+		wait_for links_are_up "$role" ||
+			fail "not up in ${NS[$role]}: $(ip_in "$role" -br link)"
+	done
+}
+
+topology_ingress() {
+	ip_batch src <<-END
+		link add s0 address 02:00:00:01:00:01 type veth peer name in0 address 02:00:00:01:00:02 netns ${NS[mcr]}
+		address add ${SOURCE[4]}/24 dev s0
+		address add ${SOURCE[6]}/64 dev s0 nodad
+	END
+	ip_batch mcr <<-END
+		address add ${IN_ADDRESS[4]}/24 dev in0
+		address add ${IN_ADDRESS[6]}/64 dev in0 nodad
+		link set in0 up
+	END
+	ip_in src link set s0 up
+}
+
+# topology_output NUMBER...
+topology_output() {
+	local i batch='' up=''
+	for i in "$@"; do
+		batch+="link add out$i address $(out_mac "$i") type veth"
+		batch+=" peer name k$i netns ${NS[snk]}"$'\n'
+		up+="link set k$i up"$'\n'
+		[[ $i -lt 256 ]] || continue
+		batch+="address add $(out_address 4 "$i")/24 dev out$i"$'\n'
+		batch+="address add $(out_address 6 "$i")/64 dev out$i"
+		batch+=" nodad"$'\n'
+	done
+	ip_batch mcr <<<"$batch"
+	ip_batch snk <<<"$up"
+	ip_batch mcr <<<"${up//set k/set out}"
+}
+
+# topology_make OUTPUTS: the whole picture.
+topology_make() {
+	local numbers
+	ns_make src mcr snk
+	topology_ingress
+	mapfile -t numbers < <(seq "$1")
+	topology_output "${numbers[@]}"
+	links_wait src mcr
+}
+
+# --- The tool.
+
+mcr() { "$MCRTOOL" -n "${NS[mcr]}" "$@"; }
+
+# rule_add WORD...: a rule that must be accepted.
+rule_add() { run_ok mcr rule add "$@"; }
+
+rules_flush() { run_ok mcr rule flush; }
+
+# --- Traffic.
+
+# send ARGUMENT...: by mcsend from s0. What it sent is in SENT (packets).
+send() {
+	local output status
+	output=$("$MCR_HELPERS/mcsend" --netns "${NS[src]}" --dev s0 "$@" 2>&1)
+	status=$?
+	SENT=0
+	if [[ $status -eq $KSFT_SKIP ]]; then
+		skip_case "$output"
+		return 1
+	fi
+	[[ $status -eq 0 ]] || fail "mcsend $*: $output" || return
+	SENT=${output#*:}
+	SENT=${SENT%%,*}
+}
+
+# sink_start ARGUMENT...: mcsink in NS[snk], receiving when this returns.
+sink_start() { sink_start_in snk "$@"; }
+
+sink_start_in() {
+	local role=$1 line=
+	shift
+	exec {SINK_FD}< <(exec "$MCR_HELPERS/mcsink" --netns "${NS[$role]}" \
+		--ready 1 --timeout "$MCR_TEST_WAIT" "$@")
+	STARTED+=($!)
+	read -r line <&"$SINK_FD"
+	[[ $line == ready ]] || fail "mcsink $*: did not start"
+}
+
+# sink_end: wait for mcsink; what it said is in SINK_LINES, one line of JSON for
+# each device. Read without other programs: starting one takes long in a guest.
+sink_end() {
+	mapfile -t SINK_LINES <&"$SINK_FD"
+	exec {SINK_FD}<&-
+	[[ ${#SINK_LINES[@]} -gt 0 ]] || fail "mcsink said nothing"
+}
+
+# line_value LINE KEY: the value is in VALUE.
+line_value() {
+	VALUE=${1#*"\"$2\":"}
+	VALUE=${VALUE#\"}
+	VALUE=${VALUE%%[,\"\}]*}
+}
+
+# check_delivery: every device got what was expected, and each packet once.
+check_delivery() {
+	local line good=0 shown=0
+	local sound='"lost":0,"dup":0,"reordered":0,"wrong":0,"why":"",'
+	for line in "${SINK_LINES[@]}"; do
+		if [[ $line == *"$sound"*'"other":0,'*'"overrun":0}' ]]; then
+			good=$((good + 1))
+		elif [[ $((shown++)) -lt 3 ]]; then
+			fail "$line"
+		fi
+	done
+	[[ $good -gt 0 && $good -eq ${#SINK_LINES[@]} ]] ||
+		fail "delivered as expected on $good of ${#SINK_LINES[@]} devices"
+}
+
+# check_ended: the end marker came on every device; without it silence means
+# nothing.
+check_ended() {
+	local line shown=0
+	for line in "${SINK_LINES[@]}"; do
+		[[ $line == *'"end":true,'* || $((shown++)) -ge 3 ]] ||
+			fail "no end marker: $line"
+	done
+}
+
+# check_sink DEV KEY VALUE: what mcsink said of a device.
+check_sink() {
+	local line
+	for line in "${SINK_LINES[@]}"; do
+		[[ $line == "{\"dev\":\"$1\","* ]] || continue
+		line_value "$line" "$2"
+		check_equal "$1, $2" "$VALUE" "$3"
+		return
+	done
+	fail "mcsink said nothing of $1"
+}
+
+# --- Counters.
+
+# rule_query NAME FILTER: jq's FILTER of a rule as the tool shows it.
+rule_query() {
+	mcr -j rule list | jq -c --arg name "$1" \
+		"[.[] | select(.name == \$name)][0] | $2"
+}
+
+rule_is() { [[ $(rule_query "$1" "$2") == "$3" ]]; }
+
+# check_rule NAME FILTER EXPECTED: becomes so, as soon as all is counted.
+check_rule() {
+	wait_for rule_is "$@" ||
+		fail "rule $1, $2: expected $3, got $(rule_query "$1" "$2")"
+}
+
+# The counters of an output as one text, all of its drops among them.
+COUNTERS='.outputs | map("\(.offered)=\(.sent)+" + ([.drops | to_entries[] |
+	select(.value > 0) | "\(.value) \(.key)"] | join(" "))) | unique'
+
+# check_balance NAME: what was offered was sent or dropped.
+check_balance() {
+	check_rule "$1" '[.outputs[] | .offered == .sent + (.drops | add)] | all' \
+		true
+}
+
+# check_all_sent NAME PACKETS: every output sent every packet.
+check_all_sent() {
+	check_rule "$1" .packets "$2"
+	check_rule "$1" "$COUNTERS" "[\"$2=$2+\"]"
+}

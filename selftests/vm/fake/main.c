@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * For selftest.sh: a module that, when told to, loses memory and cannot be
+ * unloaded.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+
+static bool leak;
+module_param(leak, bool, 0);
+MODULE_PARM_DESC(leak, "lose some memory");
+
+static bool stay;
+module_param(stay, bool, 0);
+MODULE_PARM_DESC(stay, "refuse to be unloaded");
+
+static noinline void fake_leak(void)
+{
+	int i;
+
+	/* Several: the odd one may be referenced by what is left on a stack. */
+	for (i = 0; i < 16; i++)
+		if (!kmalloc(100, GFP_KERNEL))
+			return;
+}
+
+static int __init fake_init(void)
+{
+	if (leak)
+		fake_leak();
+	if (stay)
+		__module_get(THIS_MODULE);
+	return 0;
+}
+module_init(fake_init);
+
+static void __exit fake_exit(void)
+{
+}
+module_exit(fake_exit);
+
+MODULE_DESCRIPTION("Module with faults for the test bench's own tests");
+MODULE_LICENSE("GPL");
