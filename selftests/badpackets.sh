@@ -37,11 +37,13 @@ rules() {
 }
 
 malformed_count() {
-	mcr -j status | jq --arg dev "$1" \
-		'.ingress[] | select(.dev == $dev).malformed'
+	query ".ingress[] | select(.dev == \"$1\").malformed" status
 }
 
-malformed_is() { [[ $(malformed_count "$1") == "$2" ]]; }
+malformed_is() {
+	malformed_count "$1"
+	[[ $VALUE == "$2" ]]
+}
 
 # from IIF FAMILY ARGUMENT...: frames that arrive on this device.
 from() {
@@ -59,7 +61,8 @@ from() {
 malformed() {
 	local iif=$1 family=$2 shapes=$3 before
 	rules "$family" "$iif" || return
-	before=$(malformed_count "$iif")
+	malformed_count "$iif"
+	before=$VALUE
 	sink_start --until-end count 0 dev k1 dev k2
 	from "$iif" "$family" --shape "$shapes" --end "${@:4}"
 	sink_end
@@ -68,7 +71,7 @@ malformed() {
 	# All but the end marker.
 	wait_for malformed_is "$iif" $((before + SENT - 1)) ||
 		fail "$shapes: malformed: expected $((SENT - 1)) more," \
-			"got $(($(malformed_count "$iif") - before))"
+			"got $((VALUE - before))"
 	check_all_sent r1 1
 	rules_flush
 }

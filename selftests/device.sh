@@ -41,9 +41,11 @@ traffic_stop() {
 # moves RULE: it takes packets right now.
 moves() {
 	local before
-	before=$(rule_query "$1" .packets)
-	sleep 0.05
-	[[ $(rule_query "$1" .packets) -gt $before ]]
+	rule_query "$1" .packets
+	before=$VALUE
+	pause
+	rule_query "$1" .packets
+	[[ $VALUE -gt $before ]]
 }
 
 # The namespaces go, and with them everything in them: a reference that was
@@ -82,7 +84,7 @@ absent() {
 	run_refused 1 "no such device.*output" \
 		mcr output add rule r1 to no1
 	run_refused 1 "Ethernet" mcr output add rule r1 to lo
-	check_equal "rules after refusals" "$(mcr -j rule list | jq length)" 1
+	check_query length 1 rule list
 	check_rule r1 '.outputs | length' 2
 	end
 }
@@ -94,8 +96,9 @@ output_goes() {
 	traffic_start
 	run_ok ip_in mcr "$@"
 	check_rule r1 "$WAITING" "[false,true,false]"
-	check_match "rule list" "$(mcr rule list)" "# id [0-9]+, waiting for out1"
-	before=$(rule_query r1 '.outputs[0].drops."no-device"')
+	check_output "rule list" "# id [0-9]+, waiting for out1" mcr rule list
+	rule_query r1 '.outputs[0].drops."no-device"'
+	before=$VALUE
 	delivers k2
 	check_rule r1 ".outputs[0].drops.\"no-device\" >= $before + $COUNT" true
 	check_balance r1
@@ -123,7 +126,7 @@ ingress_unregisters() {
 	traffic_start
 	run_ok ip_in mcr link del in0
 	check_rule r1 "$WAITING" "[true,false,false]"
-	check_match "rule list" "$(mcr rule list)" "# id [0-9]+, waiting for in0"
+	check_output "rule list" "# id [0-9]+, waiting for in0" mcr rule list
 	traffic_stop
 	wait_for device_gone src s0 || fail "s0 does not go"
 	topology_ingress
@@ -142,7 +145,8 @@ ingress_moves() {
 	ip_in else link set in0 up
 	traffic_stop
 	links_wait src
-	packets=$(rule_query r1 .packets)
+	rule_query r1 .packets
+	packets=$VALUE
 	send --group "$G" --count "$COUNT"
 	check_rule r1 .packets "$packets"
 	ip_in else link set in0 netns "${NS[mcr]}"

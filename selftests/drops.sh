@@ -35,10 +35,9 @@ drops() {
 	sink_end
 	check_ended
 	check_delivery
-	check_rule r1 .packets "$COUNT"
-	check_rule r1 '.outputs[0].offered' "$COUNT"
-	check_rule r1 ".outputs[0].drops.\"$reason\"" "$COUNT"
-	check_rule r1 '.outputs[1].sent' "$COUNT"
+	check_rule r1 "[.packets, .outputs[0].offered,
+		.outputs[0].drops.\"$reason\", .outputs[1].sent]" \
+		"[$COUNT,$COUNT,$COUNT,$COUNT]"
 	check_balance r1
 	rules_flush
 }

@@ -51,7 +51,6 @@ fanout() {
 	check_equal "devices heard of" "${#SINK_LINES[@]}" "$outputs"
 	check_equal "packets sent" "$SENT" $((count + 1))
 	check_all_sent fan "$SENT"
-	check_rule fan '.outputs | length' "$outputs"
 	rules_flush
 }
 
@@ -63,7 +62,7 @@ too_many() {
 	done
 	run_refused 1 256 mcr rule add name over iif in0 group "${GROUP[4]}" \
 		"${words[@]}" to out1 ttl 9
-	check_equal "rules after a refusal" "$(mcr -j rule list | jq length)" 0
+	check_query length 0 rule list
 	rule_add name full iif in0 group "${GROUP[4]}" "${words[@]}"
 	run_refused 1 256 mcr output add rule full to out1 ttl 9
 	check_rule full '.outputs | length' "$OUTPUTS"

@@ -130,34 +130,56 @@ check_match() {
 	[[ $2 =~ $3 ]] || fail "$1: expected something like '$3', got '$2'"
 }
 
-# run_ok COMMAND...: it must succeed; its output is shown if it does not.
-run_ok() {
-	local output status
-	output=$("$@" 2>&1)
-	status=$?
-	[[ $status -eq 0 ]] && return
-	fail "status $status of: $*: $output"
+# Programs are started as seldom as can be: in a guest each one takes long. So
+# results are handed on in variables, and `exec` saves a process.
+
+# capture COMMAND...: run it; its output is in OUTPUT, its status in STATUS.
+# COMMAND is a program, or one of these words:
+#   mcr WORD...          the tool, in NS[mcr]
+#   ip_in ROLE WORD...   ip, in NS[ROLE]
+#   in_ns ROLE COMMAND...
+capture() {
+	local command=("$@")
+	case $1 in
+	mcr) command=("$MCRTOOL" -n "${NS[mcr]}" "${@:2}") ;;
+	ip_in) command=(ip -n "${NS[$2]}" "${@:3}") ;;
+	in_ns) command=(ip netns exec "${NS[$2]}" "${@:3}") ;;
+	esac
+	OUTPUT=$(exec "${command[@]}" 2>&1)
+	STATUS=$?
+	[[ $STATUS -eq 0 ]]
 }
+
+# run_ok COMMAND...: it must succeed; its output is shown if it does not.
+run_ok() { capture "$@" || fail "status $STATUS of: $*: $OUTPUT"; }
 
 # run_refused STATUS REGEX COMMAND...: it must fail so, and say why.
 run_refused() {
-	local want=$1 regex=$2 output status
-	shift 2
-	output=$("$@" 2>&1)
-	status=$?
-	check_equal "status of: $*" "$status" "$want"
-	check_match "message of: $*" "$output" "$regex"
+	capture "${@:3}"
+	check_equal "status of: ${*:3}" "$STATUS" "$1"
+	check_match "message of: ${*:3}" "$OUTPUT" "$2"
+}
+
+# check_output WHAT REGEX COMMAND...
+check_output() {
+	run_ok "${@:3}" && check_match "$1" "$OUTPUT" "$2"
 }
 
 # --- Waiting. Tests wait for what must happen, never for some time to pass.
+
+# A descriptor on which nothing ever comes, to pause without a program.
+exec {NOTHING_FD}<> <(:)
+
+pause() { read -rt 0.05 -u "$NOTHING_FD"; }
 
 # wait_for COMMAND...: until it succeeds.
 wait_for() {
 	local end=$((SECONDS + MCR_TEST_WAIT))
 	until "$@"; do
 		[[ $SECONDS -lt $end ]] || return 1
-		sleep 0.05
+		pause
 	done
+	return 0
 }
 
 # scaled COUNT: a number of packets, as many as there is time for.
@@ -199,7 +221,6 @@ ns_make() {
 		NS[$role]=mcr-$$-$role
 		ip netns add "${NS[$role]}" ||
 			bail "cannot make network namespace ${NS[$role]}"
-		ip -n "${NS[$role]}" link set lo up
 	done
 }
 

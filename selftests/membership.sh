@@ -64,7 +64,7 @@ joined_once() {
 	check_equal "with a rule" "$(lines "$family")" 1
 	rule_add name r2 iif mv0 group "$group" dport 5001 to out1
 	check_equal "with two rules" "$(lines "$family")" 1
-	check_equal "joins" "$(mcr -j status | jq .joins)" 1
+	check_query .joins 1 status
 	run_ok mcr rule disable r2
 	check_equal "with one of two disabled" "$(lines "$family")" 1
 	run_ok mcr rule enable r2
@@ -73,13 +73,14 @@ joined_once() {
 	check_rule r2 .membership '"joined"'
 	run_ok mcr rule del r2
 	check_equal "after the last one" "$(lines "$family")" 0
-	check_equal "joins left" "$(mcr -j status | jq .joins)" 0
+	check_query .joins 0 status
 	rule_add name r3 iif mv0 group "$group" join none to out1
 	check_equal "with join none" "$(lines "$family")" 0
 	rules_flush
 }
 
-allmulti() { ip_in mcr -d -j link show dev mv0 | jq '.[0].allmulti'; }
+# allmulti [ROLE]: how often mv0 is held in it.
+allmulti() { ip_in "${1:-mcr}" -d -j link show dev mv0 | jq '.[0].allmulti'; }
 
 allmulti_counted() {
 	local family=$1
@@ -88,8 +89,7 @@ allmulti_counted() {
 	check_equal "with a rule" "$(allmulti)" 1
 	rule_add name r2 iif mv0 group "${GROUP2[$family]}" join none to out1
 	check_equal "with two rules" "$(allmulti)" 1
-	check_equal "rules that hold it" "$(mcr -j status |
-		jq '.ingress[] | select(.dev == "mv0").allmulti')" 2
+	check_query '.ingress[] | select(.dev == "mv0").allmulti' 2 status
 	check_rule r2 .membership '"allmulti"'
 	run_ok mcr rule del r1
 	check_equal "with the other left" "$(allmulti)" 1
@@ -109,8 +109,7 @@ comes_back() {
 	rule_add name r2 iif mv0 group "${GROUP2[$family]}" join none to out1
 	ip_in mcr link set mv0 netns "${NS[else]}"
 	check_rule r1 '[.waiting, .membership]' '[true,"none"]'
-	check_equal "allmulti elsewhere" "$(ip_in else -d -j link show dev mv0 |
-		jq '.[0].allmulti')" 0
+	check_equal "allmulti elsewhere" "$(allmulti else)" 0
 	check_equal "groups elsewhere" "$(ip_in else maddr show dev mv0 |
 		grep -c -F "${GROUP[$family]}")" 0
 	ip_in else link set mv0 netns "${NS[mcr]}"

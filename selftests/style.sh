@@ -5,6 +5,8 @@
 # users, kernel-doc, clang-tidy, shellcheck, mandoc, and habits of ours.
 # selftests/style.exceptions lists what is let pass, each with its reason.
 set -euo pipefail
+# report counts, so it must not run in a subshell.
+shopt -s lastpipe
 cd "$(dirname "$0")/.."
 . selftests/vm/lib.sh
 

@@ -14,21 +14,18 @@
 G=239.1.1.1
 KEPT=
 
-rule_count() { mcr -j rule list | jq length; }
-
-# What the rules are, without what moves by itself.
-state() { mcr -j rule list | jq -cS 'map(del(.last_seen_ms))'; }
+# names_are NAMES WORD...: those of the rules that the tool lists.
+names_are() { check_query 'map(.name // "-") | join(" ")' "\"$1\"" rule list "${@:2}"; }
 
 add_and_show() {
-	local line
 	rule_add name tv iif in0 group "$G" src 10.0.0.1 dport 5000 consume \
 		join none comment "a b" to out1 group 239.2.2.2 dport 6000 \
 		src auto sport 6001 ttl dec dscp ef to out2 ttl 5 mac keep
-	line=$(mcr rule list)
-	check_match "rule list" "$line" "^rule name tv iif in0 group $G src 10.0.0.1 dport 5000 consume join none comment \"a b\" to out1 group 239.2.2.2 dport 6000 src auto sport 6001 ttl dec dscp ef to out2 ttl 5 mac keep +# id [0-9]+$"
-	check_match "rule show" "$(mcr rule show tv)" "iif in0"
-	check_equal "by id" "$(mcr -j rule show id "$(rule_query tv .id)" |
-		jq -r .name)" tv
+	check_output "rule list" "^rule name tv iif in0 group $G src 10.0.0.1 dport 5000 consume join none comment \"a b\" to out1 group 239.2.2.2 dport 6000 src auto sport 6001 ttl dec dscp ef to out2 ttl 5 mac keep +# id [0-9]+$" \
+		mcr rule list
+	check_output "rule show" "iif in0" mcr rule show tv
+	rule_query tv .id
+	check_query .name '"tv"' rule show id "$VALUE"
 	check_rule tv '[.iif, .group, .src, .dport_min, .mode, .join, .comment,
 		.disabled, .waiting]' "[\"in0\",\"$G\",\"10.0.0.1\",5000,\"consume\",\"none\",\"a b\",false,false]"
 	check_rule tv '.outputs | map([.id, .to, .group, .dport, .src, .sport,
@@ -43,21 +40,23 @@ list_pastes_back() {
 	rule_add iif in0 group "$G" dport 7 disabled to out1 group 239.9.9.9
 	rule_add name b.6 iif in1 group ff1e::5 src 2001:db8::7 consume \
 		comment "it's \$HOME; #1 \\ to" to out3 src 2001:db8::9 sport 1
-	before=$(state | jq -c 'map(del(.id))')
+	query 'map(del(.id))' rule list
+	before=$VALUE
 	mapfile -t lines < <(mcr rule list)
 	rules_flush
 	for line in "${lines[@]}"; do
 		# As a shell reads it, the comment at its end included.
 		eval "run_ok mcr rule add ${line#rule }"
 	done
-	check_equal "rules" "$(state | jq -c 'map(del(.id))')" "$before"
+	check_query 'map(del(.id))' "$before" rule list
 	rules_flush
 }
 
 names_and_ids() {
 	local id
 	rule_add name a iif in0 group "$G" to out1
-	id=$(rule_query a .id)
+	rule_query a .id
+	id=$VALUE
 	run_ok mcr rule disable id "$id"
 	check_rule a .disabled true
 	run_ok mcr rule enable name a
@@ -67,29 +66,31 @@ names_and_ids() {
 	run_refused 1 "name" mcr rule add name a iif in0 group 239.1.1.2 to out1
 	run_refused 2 "id" mcr rule add name id iif in0 group 239.1.1.2 to out1
 	run_ok mcr rule del id "$id"
-	check_equal "rules" "$(rule_count)" 0
+	check_query length 0 rule list
 }
 
 twins() {
 	local before
 	rule_add name a iif in0 group "$G" dport 5 to out1
-	before=$(state)
+	query . rule list
+	before=$VALUE
 	run_refused 1 "exists already.*'a'" \
 		mcr rule add name b iif in0 group "$G" dport 5 consume to out2
-	check_equal "rules" "$(state)" "$before"
+	check_query . "$before" rule list
 	# Other devices, families, sources and ports are other rules.
 	rule_add iif in1 group "$G" dport 5 to out1
 	rule_add iif in0 group "$G" dport 6 to out1
 	rule_add iif in0 group "$G" to out1
 	rule_add iif in0 group "$G" src 10.0.0.1 dport 5 to out1
-	check_equal "rules" "$(rule_count)" 5
+	check_query length 5 rule list
 	rules_flush
 }
 
 replace() {
 	local id
 	run_ok mcr rule replace name a iif in0 group "$G" to out1 to out2
-	id=$(rule_query a .id)
+	rule_query a .id
+	id=$VALUE
 	run_ok mcr rule replace name new iif in0 group "$G" consume to out2 \
 		to out3 ttl 3
 	check_rule new .id "$id"
@@ -97,7 +98,7 @@ replace() {
 	check_rule new '.outputs | map(.to)' '["out2","out3"]'
 	# The output that stayed is the one it was; the new one is a new one.
 	check_rule new '.outputs | map(.id)' '[2,3]'
-	check_equal "rules" "$(rule_count)" 1
+	check_query length 1 rule list
 	rules_flush
 }
 
@@ -122,40 +123,31 @@ filters() {
 	rule_add name a iif in0 group "$G" to out1
 	rule_add name b iif in1 group "$G" to out2
 	rule_add name c iif in1 group ff1e::5 consume disabled to out1
-	check_equal "by iif" "$(mcr -j rule list iif in1 |
-		jq -c 'map(.name)')" '["b","c"]'
-	check_equal "by group" "$(mcr -j rule list group "$G" |
-		jq -c 'map(.name)')" '["a","b"]'
-	check_equal "by output" "$(mcr -j rule list to out1 |
-		jq -c 'map(.name)')" '["a","c"]'
-	check_equal "by mode" "$(mcr -j rule list consume |
-		jq -c 'map(.name)')" '["c"]'
-	check_equal "enabled" "$(mcr -j rule list enabled |
-		jq -c 'map(.name)')" '["a","b"]'
+	names_are "b c" iif in1
+	names_are "a b" group "$G"
+	names_are "a c" to out1
+	names_are "c" consume
+	names_are "a b" enabled
 	run_ok mcr rule flush iif in1 disabled
-	check_equal "after a flush" "$(mcr -j rule list |
-		jq -c 'map(.name)')" '["a","b"]'
+	names_are "a b"
 	run_ok mcr rule flush
-	check_equal "after a flush of all" "$(rule_count)" 0
+	check_query length 0 rule list
 }
 
 status_and_stats() {
 	rule_add name a iif in0 group "$G" to out1
-	check_equal "status" "$(mcr -j status | jq -c \
-		'[.plane, .rules, .outputs, .joins, (.ingress | length)]')" \
-		'["kernel",1,1,1,1]'
-	check_equal "ingress" "$(mcr -j status | jq -c \
-		'.ingress[0] | [.dev, .hooked, .waiting, .rules]')" \
-		'["in0",true,false,1]'
-	check_match "status" "$(mcr status)" "kernel.*in0.*hooked"
-	check_match "stats" "$(mcr stats)" "offered"
+	check_query '[.plane, .rules, .outputs, .joins, (.ingress | length)]' \
+		'["kernel",1,1,1,1]' status
+	check_query '.ingress[0] | [.dev, .hooked, .waiting, .rules]' \
+		'["in0",true,false,1]' status
+	check_output "status" "kernel.*in0.*hooked" mcr status
+	check_output "stats" "offered" mcr stats
 	run_ok mcr stats a
 	run_ok mcr stats reset a
 	run_ok mcr stats reset
 	run_refused 1 "no.*rule" mcr stats reset nobody
 	rules_flush
-	check_equal "status without rules" "$(mcr -j status | jq -c \
-		'[.rules, .outputs, .joins, .ingress]')" '[0,0,0,[]]'
+	check_query '[.rules, .outputs, .joins, .ingress]' '[0,0,0,[]]' status
 }
 
 json_is_valid() {
@@ -179,10 +171,12 @@ refuses() {
 	if [[ ! $KEPT ]]; then
 		rules_flush
 		rule_add name keep iif in1 group "$G" dport 9 to out3
-		KEPT=$(mcr -j rule list)
+		run_ok mcr -j rule list
+		KEPT=$OUTPUT
 	fi
 	run_refused "$1" "$2" mcr "${@:3}"
-	check_equal "rules after a refusal" "$(mcr -j rule list)" "$KEPT"
+	run_ok mcr -j rule list
+	check_equal "rules after a refusal" "$OUTPUT" "$KEPT"
 }
 
 no_server() {

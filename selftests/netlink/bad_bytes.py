@@ -166,12 +166,13 @@ def add_nests(bad):
                 return made
             bad.add(name + "NLA_F_NESTED is missing", op, without, EINVAL,
                     lambda made, i=index: made[i], flags=flags)
-            for number in range(len(node.content)):
+            for number, child in enumerate(node.content):
                 def with_flag(mk=make, i=index, n=number):
                     made = mk()
                     made[i].content[n].flags = NLA_F_NESTED
                     return made
-                bad.add(name + "NLA_F_NESTED inside", op, with_flag, EINVAL,
+                bad.add("%r with NLA_F_NESTED" % bad.named(inside, child.kind),
+                        op, with_flag, EINVAL,
                         lambda made, i=index, n=number: made[i].content[n],
                         flags=flags)
             for what, payload in (("1 byte", b"\0"), ("3 bytes", b"\0\0\0")):
@@ -207,7 +208,7 @@ class Raw(Node):
     def __init__(self, data):
         super().__init__(0, data)
 
-    def bytes(self, at):
+    def packed(self, at):
         """The bytes alone."""
         self.offset = at
         return self.content
@@ -303,7 +304,7 @@ def scramble(bad, op, flags, make):
         answer = bad.client.exchange(data)[1]
         ktap.true(answer.text or not answer.error,
                   "no sentence: %s, %s" % (answer, data.hex()))
-        ktap.equal(bad.generation(), bad.saved[2], data.hex())
+        ktap.equal(bad.generation(), bad.saved[1], data.hex())
     bad.unchanged()
 
 

@@ -3,7 +3,7 @@
 
 import struct
 
-from spec import INTEGERS, NLA_F_NESTED
+from spec import INTEGERS, NLA_F_NESTED, nla
 
 GROUP4 = bytes([239, 1, 2, 3])
 GROUP6 = bytes([0xff, 0x15] + [0] * 13 + [0x33])
@@ -12,38 +12,30 @@ HOST6 = bytes([0x20, 0x01, 0x0d, 0xb8] + [0] * 11 + [7])
 
 
 class Node:
-    """An attribute: kind (with flags), payload or nodes inside.
+    """An attribute: kind, flags beside it, and a payload or nodes inside."""
 
-    length: written instead of the true one; cut: bytes left of the padding's
-    and payload's end.
-    """
-
-    def __init__(self, kind, content=b"", length=None, flags=0):
+    def __init__(self, kind, content=b"", flags=0):
         self.kind = kind
         self.content = content
-        self.length = length
         self.flags = flags
         self.offset = None
 
-    def bytes(self, at):
+    def packed(self, at):
         """The node as bytes that begin at this offset of the message."""
         self.offset = at
-        if isinstance(self.content, bytes):
-            payload = self.content
-        else:
+        payload = self.content
+        if not isinstance(payload, bytes):
             payload = b""
             for node in self.content:
-                payload += node.bytes(at + 4 + len(payload))
-        length = 4 + len(payload) if self.length is None else self.length
-        return (struct.pack("=HH", length, self.kind | self.flags) + payload
-                + bytes(-len(payload) % 4))
+                payload += node.packed(at + 4 + len(payload))
+        return nla(self.kind | self.flags, payload)
 
 
 def pack(nodes):
     """Nodes as the attributes of a message; they learn their offsets."""
     data = b""
     for node in nodes:
-        data += node.bytes(20 + len(data))
+        data += node.packed(20 + len(data))
     return data
 
 
@@ -121,7 +113,3 @@ class Maker:
             yield "5 bytes", GROUP4 + b"\0"
             yield "15 bytes", GROUP6[:15]
             yield "17 bytes", GROUP6 + b"\0"
-        elif attr.type == "nest":
-            yield "1 byte", b"\0"
-            yield "3 bytes", b"\0\0\0"
-            yield "4 bytes of nothing", b"\0\0\0\0"

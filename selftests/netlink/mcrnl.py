@@ -5,7 +5,6 @@ Messages are built and sent as bytes, so that tests can send wrong ones.
 """
 
 import errno
-import os
 import socket
 import struct
 
@@ -36,9 +35,6 @@ NLM_F_APPEND = 0x800
 NLMSGERR_ATTR_MSG = 1
 NLMSGERR_ATTR_OFFS = 2
 NLMSGERR_ATTR_COOKIE = 3
-NLMSGERR_ATTR_POLICY = 4
-NLMSGERR_ATTR_MISS_TYPE = 5
-NLMSGERR_ATTR_MISS_NEST = 6
 
 GENL_ID_CTRL = 16
 CTRL_CMD_GETFAMILY = 3
@@ -67,8 +63,6 @@ class Answer:
         self.text = found.get(NLMSGERR_ATTR_MSG, b"").rstrip(b"\0").decode()
         self.offset = _u32(found.get(NLMSGERR_ATTR_OFFS))
         self.cookie = found.get(NLMSGERR_ATTR_COOKIE)
-        self.miss_type = _u32(found.get(NLMSGERR_ATTR_MISS_TYPE))
-        self.miss_nest = _u32(found.get(NLMSGERR_ATTR_MISS_NEST))
 
     @property
     def name(self):
@@ -285,8 +279,3 @@ def loaded():
     finally:
         sock.close()
     return True
-
-
-def root():
-    """May this process make network namespaces and load rules?"""
-    return os.geteuid() == 0

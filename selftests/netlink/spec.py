@@ -30,11 +30,10 @@ def c_name(name):
     return name.replace("-", "_").upper()
 
 
-def nla(kind, payload=b"", length=None):
-    """One attribute with its padding; length overrides the one written."""
-    if length is None:
-        length = 4 + len(payload)
-    return struct.pack("=HH", length, kind) + payload + bytes(-len(payload) % 4)
+def nla(kind, payload=b""):
+    """One attribute with its padding; kind includes flags."""
+    return (struct.pack("=HH", 4 + len(payload), kind) + payload
+            + bytes(-len(payload) % 4))
 
 
 def split(data):
