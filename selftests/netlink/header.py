@@ -9,8 +9,6 @@ import tempfile
 
 from spec import TREE
 
-GUARD = "_UAPI_LINUX_MCR_H"
-
 
 class Doc:
     """What the manual says of an attribute.
@@ -79,7 +77,7 @@ class Header:
         """{enum: {constant: Doc}} from the kernel-doc comments."""
         docs = {}
         for body in re.findall(r"/\*\*\n(.*?)\*/", self.text, flags=re.S):
-            lines = [re.sub(r"^ \*\s?", "", l) for l in body.splitlines()]
+            lines = [re.sub(r"^ \*\s?", "", x) for x in body.splitlines()]
             head = re.match(r"enum (\w+) - (.*)", lines[0])
             whole = re.search(r"\(r\)", head.group(2))
             kind = re.search(r"\(r\) (u\d+) attributes", head.group(2))

@@ -12,7 +12,6 @@ from spec import NLA_TYPE_MASK, Spec, nla, split
 
 NETLINK_GENERIC = 16
 SOL_NETLINK = 270
-NETLINK_ADD_MEMBERSHIP = 1
 NETLINK_CAP_ACK = 10
 NETLINK_EXT_ACK = 11
 
@@ -20,7 +19,6 @@ NLMSG_ERROR = 2
 NLMSG_DONE = 3
 
 NLM_F_REQUEST = 0x001
-NLM_F_MULTI = 0x002
 NLM_F_ACK = 0x004
 NLM_F_ECHO = 0x008
 NLM_F_DUMP_INTR = 0x010
@@ -218,16 +216,6 @@ class Client(Socket):
         self.spec = spec or Spec()
         found = self.control(CTRL_CMD_GETFAMILY, self.spec.name)[0]
         self.family = struct.unpack("=H", found[CTRL_ATTR_FAMILY_ID])[0]
-        self.group_ids = {}
-        for _, payload, _ in split(found.get(CTRL_ATTR_MCAST_GROUPS, b"")):
-            group = dict_of(payload)
-            name = group[1].rstrip(b"\0").decode()
-            self.group_ids[name] = struct.unpack("=I", group[2])[0]
-
-    def subscribe(self, group="notify"):
-        """Listen to a multicast group from now on."""
-        self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
-                             self.group_ids[group])
 
     def build(self, op, attrs=b"", flags=0, **head):
         """A request as bytes; attrs is a dict of values, or bytes."""
