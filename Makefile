@@ -37,7 +37,7 @@ modules:
 	$(AS_USER) $(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 tools:
-	$(AS_USER) $(TOOLS)
+	+$(AS_USER) $(TOOLS)
 
 include install.mk
 
