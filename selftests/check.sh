@@ -11,14 +11,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . selftests/vm/lib.sh
 
-STEPS=(unit style bench uml stock-6.1 stock-6.12 debug-6.1)
+# Steps wait more than they compute, so two lanes of them run side by side.
+LANES=("unit uml debug-6.1" "style stock-6.1 stock-6.12 bench")
 # What each place runs beside the suite: KUnit needs a kernel with it, install
 # one of Debian's.
 declare -A EXTRA=([uml]=kunit.sh [debug-6.1]=kunit.sh
 		  [stock-6.1]=install.sh [stock-6.12]=install.sh)
 
 logs=$MCR_TREE/build/check
-passed=0 failed=0 skipped=0
 began=$SECONDS
 
 # as_user COMMAND…: what is built belongs to the user who called sudo.
@@ -35,16 +35,11 @@ as_user() {
 clock() { printf '%3d:%02d' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)); }
 tell() { printf '[%s] %s\n' "$(clock)" "$*"; }
 
-fail() {
-	failed=$((failed + 1))
-	tell "FAILED: $*"
-}
-
 step_unit() { as_user make -C tools check; }
 step_style() { as_user selftests/style.sh; }
 step_bench() { selftests/vm/selftest.sh uml; }
 step_place() {
-	selftests/vm/run --timeout 1800 "$1" \
+	selftests/vm/run --timeout 2400 "$1" \
 		"selftests/run.sh \$(make -s -C selftests list) ${EXTRA[$1]}"
 }
 
@@ -55,78 +50,106 @@ run_step() {
 	esac
 }
 
-# A line each half minute, so that nobody thinks it hangs.
+# A line each minute, so that nobody thinks it hangs.
 heartbeat() {
-	local name=$1 log=$2
-	while sleep 30; do
-		tell "$name: $(grep -aE '^ *(not )?ok |# Subtest|^# ' "$log" |
+	local step=$1 log=$2
+	while sleep 60; do
+		tell "$step: $(grep -aE '^ *(not )?ok |# Subtest|^# ' "$log" |
 			tail -n 1 | cut -c1-90)"
 	done
 }
 
 expected() { awk -v step="$1" '$1 == step { print $2 }' selftests/expected; }
 
-# Skips that the list does not allow: "STEP: test".
-check_skips() {
+# The skips in a step that the list does not allow, one a line.
+forbidden_skips() {
 	local step=$1 log=$2 name
-	while read -r name; do
-		grep -qxF "$step $name" <(sed 's/[[:space:]]*#.*//' \
-			selftests/allowed-skips) ||
-			fail "$step: skipped, and not allowed to: $name"
-	done < <(sed -nE 's/^ *ok [0-9]+ (- )?(.*) # SKIP.*/\2/p' "$log")
+	sed -nE 's/^ *ok [0-9]+ (- )?(.*) # SKIP.*/\2/p' "$log" |
+		while read -r name; do
+			sed 's/[[:space:]]*#.*//' selftests/allowed-skips |
+				grep -qxF "$step $name" || echo "$name"
+		done
 }
 
-# The step's own count is its last line "N passed, N failed, N skipped".
-count_step() {
-	local step=$1 log=$2 status=$3 line least
+# judge STEP LOG STATUS: what is wrong with the step, one finding a line, and
+# its count "PASSED FAILED SKIPPED" in COUNT. A step's own count is its last
+# line "N passed, N failed, N skipped"; each other finding is one more failure.
+judge() {
+	local step=$1 log=$2 status=$3 line least name ok=0 bad=0 skips=0 more=0
+	finding() { more=$((more + 1)); tell "FAILED: $step: $*"; }
+
 	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
-	if [[ ! $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
-		fail "$step: ended without a count of its tests (status $status)"
-		return
+	if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
+		ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]} skips=${BASH_REMATCH[4]:-0}
+		[[ $bad -eq 0 ]] || tell "FAILED: $step: $bad of $((ok + bad)) tests"
+		[[ $bad -ne 0 || $status -eq 0 ]] || finding "ended with status $status"
+	else
+		finding "ended without a count of its tests (status $status)"
 	fi
-	local ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]} skips=${BASH_REMATCH[4]:-0}
-	passed=$((passed + ok)) skipped=$((skipped + skips))
-	failed=$((failed + bad))
-	[[ $bad -eq 0 ]] || tell "FAILED: $step: $bad of $((ok + bad)) tests"
-	[[ $bad -ne 0 || $status -eq 0 ]] || fail "$step: ended with status $status"
 	least=$(expected "$step")
-	[[ $ok -ge ${least:-1} ]] ||
-		fail "$step: $ok tests passed, $least are expected"
-	check_skips "$step" "$log"
-	tell "$step: $line"
+	[[ -n $least && $ok -ge $least ]] ||
+		finding "$ok tests passed, ${least:-a number} is expected"
+	while read -r name; do
+		finding "skipped, and not allowed to: $name"
+	done < <(forbidden_skips "$step" "$log")
+	COUNT="$ok $((bad + more)) $skips"
 }
 
 do_step() {
-	local step=$1 log=$logs/$1.log status=0 before=$failed beat
+	local step=$1 log=$logs/$1.log status=0 start=$SECONDS beat COUNT
+	local ok bad skips
 	tell "$step: begins, output in build/check/$step.log"
-	as_user mkdir -p "$logs"
 	: >"$log"
 	heartbeat "$step" "$log" &
 	beat=$!
 	run_step "$step" >"$log" 2>&1 </dev/null || status=$?
 	kill "$beat" 2>/dev/null || true
 	wait "$beat" 2>/dev/null || true
-	count_step "$step" "$log" "$status"
-	[[ $failed -eq $before ]] || {
-		grep -aE '^ *not ok |: FAILED|^[a-z.-]+: ' "$log" | head -n 40
-		tail -n 40 "$log"
-	} | sed 's/^/    /'
+	judge "$step" "$log" "$status"
+	echo "$COUNT" >"$logs/$step.count"
+	read -r ok bad skips <<<"$COUNT"
+	[[ $bad -eq 0 ]] || {
+		grep -aE '^ *not ok |^[a-z.-]+: ' "$log" | head -n 40
+		tail -n 30 "$log"
+	} | sed "s/^/    $step| /"
+	tell "$step: $ok passed, $bad failed, $skips skipped, $((SECONDS - start)) s"
+}
+
+# lane WANTED STEP…: those steps that are wanted, one after the other.
+lane() {
+	local wanted=$1 step
+	shift
+	for step in "$@"; do
+		[[ " $wanted " != *" $step "* ]] || do_step "$step"
+	done
 }
 
 main() {
-	local step
-	[[ $# -gt 0 ]] || set -- "${STEPS[@]}"
-	for step in "$@"; do
-		[[ " ${STEPS[*]} " == *" $step "* ]] ||
-			die "there is no step '$step': the steps are ${STEPS[*]}"
+	local steps="${LANES[*]}" wanted="${*:-${LANES[*]}}" step lane pids=()
+	local passed=0 failed=0 skipped=0 ok bad skips
+	for step in $wanted; do
+		[[ " $steps " == *" $step "* ]] ||
+			die "there is no step '$step': the steps are $steps"
 	done
 	tell "packages and this machine"
 	selftests/deps.sh
 	tell "tools"
 	as_user make -s -C tools
 	as_user make -s -C selftests
-	for step in "$@"; do
-		do_step "$step"
+	as_user mkdir -p "$logs"
+	rm -f "$logs"/*.count
+	for lane in "${LANES[@]}"; do
+		# shellcheck disable=SC2086  # a lane is a list of words
+		lane "$wanted" $lane &
+		pids+=($!)
+	done
+	for lane in "${pids[@]}"; do
+		wait "$lane" || true
+	done
+	for step in $wanted; do
+		read -r ok bad skips <"$logs/$step.count" || ok=0 bad=1 skips=0
+		passed=$((passed + ok)) failed=$((failed + bad))
+		skipped=$((skipped + skips))
 	done
 	tell "done"
 	echo "$passed passed, $failed failed, $skipped skipped"

@@ -93,7 +93,8 @@ device_down() {
 	ip_in mcr link set out1 up
 	links_wait mcr
 	# Addresses of IPv6 do not survive that.
-	ip_in mcr address replace "$(out_address 6 1)/64" dev out1 nodad
+	out_address 6 1
+	ip_in mcr address replace "$ADDRESS/64" dev out1 nodad
 }
 
 no_carrier() {
@@ -109,7 +110,8 @@ no_source() {
 	local family=$1 address nodad=()
 	[[ $family == 4 ]] || nodad=(nodad)
 	drops "$family" no-source "to bare0 src auto" ""
-	address=$(out_address "$family" 77)
+	out_address "$family" 77
+	address=$ADDRESS
 	rule_add name r1 iif in0 group "${GROUP[$family]}" to bare0 src auto
 	ip_in mcr address add "$address/30" dev bare0 "${nodad[@]}"
 	sink_start --until-end dev kbare count "$COUNT" src "$address"

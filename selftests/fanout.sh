@@ -27,11 +27,11 @@ other_group() {
 
 # fanout FAMILY OUTPUTS COUNT unchanged|rewritten MODE
 fanout() {
-	local family=$1 outputs=$2 count=$3 kind=$4 mode=$5 i mac words=() expect=()
+	local family=$1 outputs=$2 count=$3 kind=$4 mode=$5 i words=() expect=()
 	for ((i = 1; i <= outputs; i++)); do
-		printf -v mac '02:00:00:00:%02x:%02x' $((i / 256)) $((i % 256))
+		out_mac "$i"
 		words+=(to "out$i")
-		expect+=(dev "k$i" smac "$mac")
+		expect+=(dev "k$i" smac "$MAC")
 		if [[ $kind == rewritten ]]; then
 			other_group "$family" "$i"
 			words+=(group "$GROUP_OF" dport $((10000 + i)))

@@ -204,9 +204,12 @@ topology_make ${#TABLE[@]}
 declare -A OUT_SOURCE=()
 OUT_MAC=()
 for i in $(seq ${#TABLE[@]}); do
-	OUT_MAC[i]=$(out_mac "$i")
-	OUT_SOURCE[4.$i]=$(out_address 4 "$i")
-	OUT_SOURCE[6.$i]=$(out_address 6 "$i")
+	out_mac "$i"
+	OUT_MAC[i]=$MAC
+	for family in 4 6; do
+		out_address $family "$i"
+		OUT_SOURCE[$family.$i]=$ADDRESS
+	done
 done
 ip_in mcr tuntap add dev tap0 mode tap || bail "cannot make a tap device"
 ip_in mcr link set tap0 up

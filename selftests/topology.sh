@@ -13,7 +13,7 @@
 #
 # s0 has 10.0.0.1 and 2001:db8:a::1, in0 has .2 and ::2. Output number i has
 # 10.1.i.1 and 2001:db8:b:i::1 (i in hexadecimal) and the MAC address that
-# out_mac prints.
+# out_mac tells.
 
 # shellcheck disable=SC2034  # for the tests
 declare -A GROUP=([4]=239.1.1.1 [6]=ff1e::1:1) \
@@ -23,17 +23,18 @@ declare -A GROUP=([4]=239.1.1.1 [6]=ff1e::1:1) \
 	IN_ADDRESS=([4]=10.0.0.2 [6]=2001:db8:a::2) \
 	FAMILY=([4]=IPv4 [6]=IPv6)
 
-# Numbered 1 to 255; the 256th has no address.
+# out_address FAMILY NUMBER: the address is in ADDRESS. Numbers are 1 to 255; the
+# 256th output has none.
 out_address() {
-	local family=$1 i=$2
-	if [[ $family == 4 ]]; then
-		echo "10.1.$i.1"
+	if [[ $1 == 4 ]]; then
+		ADDRESS=10.1.$2.1
 	else
-		printf '2001:db8:b:%x::1\n' "$i"
+		printf -v ADDRESS '2001:db8:b:%x::1' "$2"
 	fi
 }
 
-out_mac() { printf '02:00:00:00:%02x:%02x\n' $(($1 / 256)) $(($1 % 256)); }
+# out_mac NUMBER: the MAC address is in MAC.
+out_mac() { printf -v MAC '02:00:00:00:%02x:%02x' $(($1 / 256)) $(($1 % 256)); }
 
 # ip_batch ROLE: commands from standard input, all of which must succeed.
 ip_batch() {
@@ -76,13 +77,15 @@ topology_ingress() {
 topology_output() {
 	local i batch='' up=''
 	for i in "$@"; do
-		batch+="link add out$i address $(out_mac "$i") type veth"
+		out_mac "$i"
+		batch+="link add out$i address $MAC type veth"
 		batch+=" peer name k$i netns ${NS[snk]}"$'\n'
 		up+="link set k$i up"$'\n'
 		[[ $i -lt 256 ]] || continue
-		batch+="address add $(out_address 4 "$i")/24 dev out$i"$'\n'
-		batch+="address add $(out_address 6 "$i")/64 dev out$i"
-		batch+=" nodad"$'\n'
+		out_address 4 "$i"
+		batch+="address add $ADDRESS/24 dev out$i"$'\n'
+		out_address 6 "$i"
+		batch+="address add $ADDRESS/64 dev out$i nodad"$'\n'
 	done
 	ip_batch mcr <<<"$batch"
 	ip_batch snk <<<"$up"
