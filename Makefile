@@ -18,6 +18,8 @@ KREL ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KREL)/build
 PREFIX ?= /usr/local
 DESTDIR ?=
+PLACE ?= uml
+CMD ?= uname -a
 
 MCR_VERSION := $(shell sed -n 's/^\#define MCR_VERSION[[:space:]]*"\(.*\)"/\1/p' \
 		       kmod/version.h)
@@ -48,7 +50,7 @@ check:
 	./selftests/check.sh
 
 vm:
-	@./selftests/vm/run $(PLACE) $(CMD)
+	@./selftests/vm/run $(PLACE) '$(subst ','\'',$(CMD))'
 
 clean:
 	$(TOOLS) clean
