@@ -211,6 +211,45 @@ struct mcr_exthdrs {
 	bool first;
 };
 
+/* Limits of ip6_parse_tlv(), by default; they bound the walk here, too. */
+#define MCR_TLVS_MAX		8
+#define MCR_TLV_PAD_MAX		7
+
+/*
+ * Are the options of a hop-by-hop or destination options header well-formed
+ * (RFC 8200, 4.2)? @off and @len are those of the header.
+ */
+static bool mcr_match_tlvs_ok(const struct sk_buff *skb, unsigned int off,
+			      unsigned int len)
+{
+	unsigned int end = off + len, pad = 0, n = 0;
+
+	for (off += sizeof(struct ipv6_opt_hdr); off < end;) {
+		unsigned int size = 1;
+		const u8 *opt;
+		u8 buf[2];
+
+		opt = skb_header_pointer(skb, off, 1, buf);
+		if (opt && *opt != IPV6_TLV_PAD1) {
+			opt = skb_header_pointer(skb, off, 2, buf);
+			size = opt ? opt[1] + 2 : 0;
+		}
+		if (!opt || size > end - off)
+			return false;
+		if (*opt == IPV6_TLV_PAD1 || *opt == IPV6_TLV_PADN) {
+			pad += size;
+			if (pad > MCR_TLV_PAD_MAX)
+				return false;
+		} else {
+			pad = 0;
+			if (++n > MCR_TLVS_MAX)
+				return false;
+		}
+		off += size;
+	}
+	return true;
+}
+
 /*
  * Walk the extension headers (RFC 8200, 4). Return false if one is broken. A
  * chain that is too long ends where it does: no rule for UDP takes it. So it
@@ -253,10 +292,13 @@ static bool mcr_match_exthdrs(const struct sk_buff *skb, struct mcr_packet *p,
 		} else {
 			len = ipv6_optlen((const struct ipv6_opt_hdr *)h);
 		}
+		if (x->off + len > p->l3_len)
+			return false;
+		if ((x->nexthdr == NEXTHDR_HOP || x->nexthdr == NEXTHDR_DEST) &&
+		    !mcr_match_tlvs_ok(skb, nhoff + x->off, len))
+			return false;
 		x->nexthdr = h->nexthdr;
 		x->off += len;
-		if (x->off > p->l3_len)
-			return false;
 		if (!x->first)
 			return true;
 	}
