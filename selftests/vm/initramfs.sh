@@ -40,6 +40,7 @@ for module in virtio_pci 9pnet_virtio 9p overlay virtio_console; do
 done
 
 (cd "$work" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) |
-	gzip -1 >"$kernel/initramfs.new"
-mv "$kernel/initramfs.new" "$kernel/initramfs"
+	gzip -1 >"$kernel/initramfs.$$"
+# Others may make the same one just now: the last one to finish stays.
+mv "$kernel/initramfs.$$" "$kernel/initramfs"
 echo "$key" >"$kernel/initramfs.key"
