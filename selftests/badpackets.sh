@@ -19,8 +19,7 @@
 declare -A NEW_GROUP=([4]=239.77.1.1 [6]=ff1e::77:1) \
 	NEW_SOURCE=([4]=198.51.100.7 [6]=2001:db8:f::7)
 
-# shapes FAMILY VERDICT: names, with commas between, in SHAPES; without those
-# of which a truncated frame may be too short for a tap device.
+# shapes FAMILY VERDICT: names, with commas between, in SHAPES.
 shapes() {
 	local list
 	mapfile -t list < <("$MCR_HELPERS/mcsend" --shapes "$1" "$2")
@@ -57,12 +56,27 @@ from() {
 	fi
 }
 
-# malformed IIF FAMILY SHAPES SEND ARGUMENT...
+# malformed IIF FAMILY SHAPES SEND ARGUMENT...: all of them in one go; only if
+# something is wrong one after the other, to say with which.
 malformed() {
-	local iif=$1 family=$2 shapes=$3 before
+	local iif=$1 family=$2 shapes=$3 shape
 	rules "$family" "$iif" || return
+	malformed_at_once "$@"
+	if [[ $case_failed && $shapes == *,* ]]; then
+		for shape in ${shapes//,/ }; do
+			note "$shape:"
+			malformed_at_once "$iif" "$family" "$shape" "${@:4}"
+		done
+	fi
+	rules_flush
+}
+
+malformed_at_once() {
+	local iif=$1 family=$2 shapes=$3 before packets
 	malformed_count "$iif"
 	before=$VALUE
+	rule_query r1 .packets
+	packets=$VALUE
 	sink_start --until-end count 0 dev k1 dev k2
 	from "$iif" "$family" --shape "$shapes" --end "${@:4}"
 	sink_end
@@ -70,10 +84,9 @@ malformed() {
 	check_delivery
 	# All but the end marker.
 	wait_for malformed_is "$iif" $((before + SENT - 1)) ||
-		fail "$shapes: malformed: expected $((SENT - 1)) more," \
+		fail "malformed: expected $((SENT - 1)) more," \
 			"got $((VALUE - before))"
-	check_all_sent r1 1
-	rules_flush
+	check_all_sent r1 $((packets + 1))
 }
 
 # good IIF FAMILY SHAPES SEND ARGUMENT...
@@ -103,16 +116,18 @@ for family in 4 6; do
 	case_add "$who: good but unusual, in pieces" \
 		good tap0 $family "$SHAPES" --split 14,7,21
 	shapes $family malformed
-	for shape in ${SHAPES//,/ }; do
-		case_add "$who: malformed: $shape" malformed in0 $family "$shape"
-	done
+	count=${SHAPES//[^,]/}
+	case_add "$who: ${#count} malformed shapes" malformed in0 $family \
+		"${SHAPES/truncated,/}"
+	case_add "$who: truncated at every length" malformed in0 $family \
+		truncated
 	for split in 14 14,20 14,1,19,4,9 60; do
 		case_add "$who: malformed, in pieces of $split" \
 			malformed tap0 $family "${SHAPES/truncated,/}" \
 			--split "$split"
 	done
-	case_add "$who: truncated, in pieces" malformed tap0 $family \
-		truncated --split 14
+	case_add "$who: truncated at every length, in pieces" \
+		malformed tap0 $family truncated --split 14
 	case_add "$who: good ones afterwards" good in0 $family plain,plain
 done
 

@@ -79,21 +79,45 @@ shapes_arrive() {
 	check_delivery
 }
 
-# shapes_are_seen FAMILY SHAPE... is what no sink may take for sound; of one
-# that is cut before the payload there is nothing to be recognised.
+# shapes_are_seen FAMILY SHAPE... is what no sink may take for sound.
 shapes_are_seen() {
-	local family=$1 shape
+	local family=$1 list
 	shift
-	for shape in "$@"; do
-		[[ $shape == udp-cut ]] && continue
-		sink_start --until-end dev k1 || return
-		send --mode raw --group "${GROUP[$family]}" --shape "$shape" \
-			--end
+	printf -v list '%s,' "$@"
+	sink_start --until-end dev k1 || return
+	send --mode raw --group "${GROUP[$family]}" --shape "${list%,}" --end
+	sink_end
+	check_ended
+	check_sink k1 received 0
+	check_sink k1 wrong $#
+}
+
+# Of a frame that is cut before the payload there is nothing to be recognised.
+truncation_is_seen() {
+	sink_start --until-end dev k1 || return
+	send --mode raw --group "${GROUP[$1]}" --shape truncated --end \
+		--size 100
+	sink_end
+	check_ended
+	check_sink k1 received 0
+	check_sink k1 wrong $((100 - 8))
+}
+
+# sees_values "KEY VALUE" ...: what is not so is seen, each by a sink of its own.
+sees_values() {
+	local words fds=() i=0 key
+	for words in "$@"; do
+		# shellcheck disable=SC2086
+		sink_start --until-end count 10 dev k1 $words || return
+		fds+=("$SINK_FD")
+	done
+	send --mode raw --group "${GROUP[4]}" --count 10 --end
+	for key in "$@"; do
+		SINK_FD=${fds[i++]}
 		sink_end
 		check_ended
-		check_sink k1 received 0
 		line_value "${SINK_LINES[0]}" wrong
-		[[ $VALUE -gt 0 ]] || fail "$shape was not seen"
+		check_equal "packets with another ${key% *}" "$VALUE" 10
 	done
 }
 
@@ -144,9 +168,11 @@ for family in 4 6; do
 		shapes_arrive $family "${shapes[@]}"
 	# Broken options are for the IP layer to see, not for a sink.
 	mapfile -t shapes < <("$MCR_HELPERS/mcsend" --shapes $family malformed |
-		grep -v -e '^options-' -e overrun)
+		grep -v -e '^options-' -e overrun -e cut -e truncated)
 	case_add "${FAMILY[$family]} malformed shapes are seen" \
 		shapes_are_seen $family "${shapes[@]}"
+	case_add "${FAMILY[$family]} truncation is seen" \
+		truncation_is_seen $family
 done
 case_add "UDP socket that has joined receives" udp_socket_receives
 case_add "tap device, linear frames" tap_receives ""
@@ -169,12 +195,10 @@ case_add "a right checksum is no bad one" sees wrong 10 \
 	"--mode raw --count 10" "csum bad" "not as wrong"
 case_add "a partial checksum is no complete one" sees wrong 10 \
 	"--mode raw --vnet --csum partial --count 10" "csum good" "left to"
-for words in "ttl 2" "dscp 1" "ecn 1" "port 5001" "sport 4001" "size 99" \
-	"group 239.9.9.9" "src 10.0.0.9" "dmac 01:00:5e:00:00:01" \
-	"smac 02:00:00:00:00:09" "vlan 3" "proto 18" "id 77"; do
-	case_add "a wrong ${words% *} is seen" sees wrong 10 \
-		"--mode raw --count 10" "$words"
-done
+case_add "wrong values are seen" sees_values "ttl 2" "dscp 1" "ecn 1" \
+	"port 5001" "sport 4001" "size 99" "group 239.9.9.9" "src 10.0.0.9" \
+	"dmac 01:00:5e:00:00:01" "smac 02:00:00:00:00:09" "vlan 3" "proto 18" \
+	"id 77"
 
 setup
 cases_run
