@@ -36,7 +36,9 @@ setup_modules() {
 
 setup_root() {
 	local dir
-	BENCH=$(mktemp -d) || bail "no directory for temporary files"
+	# An upper layer must not lie on an overlay, as the guest's /tmp may.
+	BENCH=$(mktemp -d -p /mnt) || bail "no directory for temporary files"
+	mount -t tmpfs bench "$BENCH" || bail "cannot mount a tmpfs"
 	ROOT=$BENCH/root
 	BASE=$BENCH/base
 	chmod 755 "$BENCH"
