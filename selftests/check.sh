@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # usage: check.sh [STEP…]
-# All tests, or some steps of them: unit tests of the tools, style, the test
-# bench's own tests, and the selftests in each place. Says what it does as it
+# The usual steps of all tests, or those named: unit tests of the tools, style,
+# the selftests in each place, installing, the test bench's own tests. Says what it does as it
 # goes, keeps each step's output in build/check/, and ends with the line
 # "N passed, N failed, N skipped". Fails when a test failed or was skipped that
 # selftests/allowed-skips does not name, when fewer tests passed in a step than
@@ -12,15 +12,20 @@ cd "$(dirname "$0")/.."
 . selftests/vm/lib.sh
 
 # Steps wait more than they compute, so two lanes of them run side by side.
-LANES=("unit uml debug-6.1" "style stock-6.1 stock-6.12 bench")
+LANES=("unit uml debug-6.1 bench"
+       "style stock-6.1 stock-6.12 install-6.1 install-6.12")
+# What runs where no step is named.
+USUAL="unit style uml stock-6.1 stock-6.12"
 # What each place runs; "suite" is all of the Makefile's. KUnit needs a kernel
 # with it, install one of Debian's. The SMP debug kernel is emulated and slow: it
 # runs what two CPUs and lockdep matter for.
 declare -A TESTS=(
 	[uml]="suite kunit.sh"
 	[debug-6.1]="kunit.sh device.sh fanout.sh membership.sh unload.sh"
-	[stock-6.1]="suite install.sh"
-	[stock-6.12]="suite install.sh"
+	[stock-6.1]=suite
+	[stock-6.12]=suite
+	[install-6.1]=install.sh
+	[install-6.12]=install.sh
 )
 
 logs=$MCR_TREE/build/check
@@ -46,7 +51,8 @@ step_bench() { selftests/vm/selftest.sh uml; }
 step_place() {
 	local tests=${TESTS[$1]}
 	tests=${tests/suite/$(make -s --no-print-directory -C selftests list | tr '\n' ' ')}
-	selftests/vm/run --timeout 2400 "$1" "selftests/run.sh $tests"
+	selftests/vm/run --timeout 2400 "${1/install/stock}" \
+		"selftests/run.sh $tests"
 }
 
 run_step() {
@@ -131,7 +137,7 @@ lane() {
 }
 
 main() {
-	local steps="${LANES[*]}" wanted="${*:-${LANES[*]}}" step lane pids=()
+	local steps="${LANES[*]}" wanted="${*:-$USUAL}" step lane pids=()
 	local passed=0 failed=0 skipped=0 ok bad skips
 	for step in $wanted; do
 		[[ " $steps " == *" $step "* ]] ||
