@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 LANES=("unit uml debug-6.1 bench"
        "style stock-6.1 stock-6.12 install-6.1 install-6.12")
 # What runs where no step is named.
-USUAL="unit style stock-6.1 stock-6.12"
+USUAL="unit style uml stock-6.1 stock-6.12"
 # What each place runs; "suite" is all of the Makefile's. KUnit needs a kernel
 # with it, install one of Debian's. The SMP debug kernel is emulated and slow: it
 # runs what two CPUs and lockdep matter for.
