@@ -66,8 +66,7 @@ run_step() {
 heartbeat() {
 	local step=$1 log=$2
 	while sleep 60; do
-		tell "$step: $(grep -aE '^ *(not )?ok |# Subtest|^# ' "$log" |
-			tail -n 1 | cut -c1-90)"
+		tell "$step: $(last_sign "$log")"
 	done
 }
 
@@ -83,20 +82,50 @@ forbidden_skips() {
 		done
 }
 
+# fault STEP SENTENCE…: said at once, and once more at the end of everything.
+fault() {
+	local step=$1
+	shift
+	tell "FAILED: $step: $*"
+	echo "$step: $*" >>"$logs/$step.faults"
+}
+
+# The last thing that a step said of its tests.
+last_sign() {
+	grep -aE '^ *(not )?ok |# Subtest|^# ' "$1" | tail -n 1 | cut -c1-90
+}
+
+failed_tests() {
+	sed -nE 's/^  not ok ([0-9]+ .*)/\1/p' "$1" | head -n 5 | paste -sd ';'
+}
+
+# Where the kernel was when it complained: its sentence and the calls, one line.
+complaint() {
+	awk '/BUG:|WARNING:|INFO:|panic|stall|lockup/ && !head {
+		sub(/^\[[ 0-9.]*\] */, ""); head = $0
+	}
+	head && match($0, /[A-Za-z_0-9.]+\+0x[0-9a-f]+\/0x[0-9a-f]+/) && ++n <= 12 {
+		calls = calls " < " substr($0, RSTART, RLENGTH)
+	}
+	END { if (head) print head calls }' "$1"
+}
+
 # judge STEP LOG STATUS: what is wrong with the step, one finding a line, and
 # its count "PASSED FAILED SKIPPED" in COUNT. A step's own count is its last
 # line "N passed, N failed, N skipped"; each other finding is one more failure.
 judge() {
 	local step=$1 log=$2 status=$3 line least name ok=0 bad=0 skips=0 more=0
-	finding() { more=$((more + 1)); tell "FAILED: $step: $*"; }
+	finding() { more=$((more + 1)); fault "$step" "$*"; }
 
 	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
 	if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
 		ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]} skips=${BASH_REMATCH[4]:-0}
-		[[ $bad -eq 0 ]] || tell "FAILED: $step: $bad of $((ok + bad)) tests"
+		[[ $bad -eq 0 ]] || fault "$step" "$bad of $((ok + bad)) tests:" \
+			"$(failed_tests "$log")"
 		[[ $bad -ne 0 || $status -eq 0 ]] || finding "ended with status $status"
 	else
-		finding "ended without a count of its tests (status $status)"
+		finding "ended without a count of its tests (status $status)," \
+			"at $(last_sign "$log")"
 	fi
 	least=$(expected "$step")
 	[[ -n $least && $ok -ge $least ]] ||
@@ -104,6 +133,8 @@ judge() {
 	while read -r name; do
 		finding "skipped, and not allowed to: $name"
 	done < <(forbidden_skips "$step" "$log")
+	line=$(complaint "$log")
+	[[ $((bad + more)) -eq 0 || -z $line ]] || fault "$step" "$line"
 	COUNT="$ok $((bad + more)) $skips"
 }
 
@@ -149,7 +180,7 @@ main() {
 	as_user make -s -C tools
 	as_user make -s -C selftests
 	as_user mkdir -p "$logs"
-	rm -f "$logs"/*.count
+	rm -f "$logs"/*.count "$logs"/*.faults
 	for lane in "${LANES[@]}"; do
 		# shellcheck disable=SC2086  # a lane is a list of words
 		lane "$wanted" $lane &
@@ -164,6 +195,7 @@ main() {
 		skipped=$((skipped + skips))
 	done
 	tell "done"
+	cat "$logs"/*.faults 2>/dev/null || true
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed -eq 0 ]]
 }
