@@ -264,6 +264,9 @@ def _(client):
             ktap.equal(client.raw_dump("rule-get"), before, "rules")
         else:
             raise AssertionError("not refused: %r" % outputs)
+    # Nor does it use up ids of outputs.
+    new(client, REPLACE, outputs=[{"dev": "out0"}, {"dev": "out2"}])
+    ktap.equal([o["id"] for o in dump(client)[0][1]], [1, 3], "ids")
 
 
 @CASES.case("a rule is the same by id and by name")

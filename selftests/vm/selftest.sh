@@ -130,4 +130,5 @@ guest "$place" 'mount -t tmpfs none /proc'
 ok "a guest that cannot be judged is a failure" fails_with '/proc is gone'
 
 echo "1..$number"
+echo "$((number - failures)) passed, $failures failed, 0 skipped"
 [[ $failures -eq 0 ]]
