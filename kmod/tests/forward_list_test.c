@@ -151,7 +151,6 @@ static void mcr_list_all(struct kunit *test)
 	if (!consumed) {
 		KUNIT_EXPECT_EQ(test, skb->len, len);
 		KUNIT_EXPECT_TRUE(test, skb_has_frag_list(skb));
-		kfree_skb(skb);
 	}
 	if (clone) {
 		mcr_list_packet(want, v->family, 1);
@@ -164,6 +163,13 @@ static void mcr_list_all(struct kunit *test)
 				MCR_LIST_SIZE + 0U);
 	}
 	kfree_skb(clone);
+	/* With what was sent freed, nobody has a part of it. */
+	if (!consumed) {
+		KUNIT_EXPECT_FALSE(test, skb_cloned(skb));
+		KUNIT_EXPECT_FALSE(test,
+				   skb_shared(skb_shinfo(skb)->frag_list));
+		kfree_skb(skb);
+	}
 }
 
 /* Whatever allocation fails: all packets are accounted for. */

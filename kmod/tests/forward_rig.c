@@ -69,6 +69,7 @@ void mcr_rig_exit(struct kunit *test)
 	unsigned int i;
 
 	skb_queue_purge(&rig->sent);
+	KUNIT_EXPECT_EQ(test, rig->held, 0);
 	for (i = 0; rig->fanout && i < rig->fanout->n; i++)
 		free_percpu(rig->fanout->out[i]->counters);
 	if (rig->fanout)
@@ -105,6 +106,12 @@ struct mcr_output *mcr_rig_output(struct mcr_rig *rig, unsigned int dev,
 	return out;
 }
 
+/* A packet that came in is freed, or cut off from where it came from. */
+static void mcr_rig_release(struct sk_buff *skb)
+{
+	mcr_rig_now->held--;
+}
+
 /**
  * mcr_rig_receive - a packet of the rule comes in
  * @rig: the rig
@@ -119,6 +126,10 @@ bool mcr_rig_receive(struct mcr_rig *rig, struct sk_buff *skb)
 	bool consumed;
 
 	skb->dev = rig->in;
+	if (!skb->destructor) {
+		skb->destructor = mcr_rig_release;
+		rig->held++;
+	}
 	verdict = mcr_match_parse(skb, &p);
 	KUNIT_EXPECT_EQ(rig->test, verdict, MCR_VERDICT_PACKET);
 	if (verdict != MCR_VERDICT_PACKET)

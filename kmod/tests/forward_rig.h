@@ -25,6 +25,7 @@
  * @fanout: the rule's, with room for MCR_OUTPUTS_MAX outputs, none at first
  * @sent: what the outputs sent, in order
  * @rc: what the devices return
+ * @held: packets that came in and are not freed, nor sent, yet
  * @reenter: so often, what is sent comes back into the rule at once
  */
 struct mcr_rig {
@@ -35,6 +36,7 @@ struct mcr_rig {
 	struct mcr_fanout *fanout;
 	struct sk_buff_head sent;
 	int rc;
+	int held;
 	unsigned int reenter;
 };
 
