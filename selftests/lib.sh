@@ -134,7 +134,7 @@ check_match() {
 # results are handed on in variables, and `exec` saves a process.
 
 # capture COMMAND...: run it; its output is in OUTPUT, its status in STATUS.
-# COMMAND is a program, or one of these words:
+# COMMAND is a program, a function of the test's, or one of these words:
 #   mcr WORD...          the tool, in NS[mcr]
 #   ip_in ROLE WORD...   ip, in NS[ROLE]
 #   in_ns ROLE COMMAND...
@@ -145,7 +145,11 @@ capture() {
 	ip_in) command=(ip -n "${NS[$2]}" "${@:3}") ;;
 	in_ns) command=(ip netns exec "${NS[$2]}" "${@:3}") ;;
 	esac
-	OUTPUT=$(exec "${command[@]}" 2>&1)
+	if declare -F "${command[0]}" >/dev/null; then
+		OUTPUT=$("${command[@]}" 2>&1)
+	else
+		OUTPUT=$(exec "${command[@]}" 2>&1)
+	fi
 	STATUS=$?
 	[[ $STATUS -eq 0 ]]
 }
