@@ -132,7 +132,14 @@ checksums() {
 		2>"$WORK/tshark" | sort | uniq -c | awk '{ $1 = $1; print }'
 }
 
-captured() { [[ $(stat -c %s "$WORK/cap") -ge $((2 * PACKETS * 1358)) ]]; }
+# All packets are of one size: a record is 16 bytes and what the first one says.
+captured() {
+	local size record
+	size=$(stat -c %s "$WORK/cap")
+	[[ $size -gt 40 ]] || return
+	record=$((16 + $(od -An -tu4 -j 32 -N 4 "$WORK/cap")))
+	[[ $size -ge $((24 + 2 * PACKETS * record)) ]]
+}
 
 # tshark FAMILY on|off: the sender's offloads; the outputs always complete
 # checksums, or no checksum could be right on the receiving side.
