@@ -49,6 +49,7 @@ setup_root() {
 	for dir in proc sys dev run tmp; do
 		mount --rbind "/$dir" "$ROOT/$dir" || bail "cannot mount /$dir"
 	done
+	mount --bind "$BENCH" "$ROOT$BENCH" || bail "cannot mount $BENCH"
 }
 
 # A copy of the tree, with what has been built of it: to compile all of it takes
