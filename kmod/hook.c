@@ -57,8 +57,11 @@ static unsigned int mcr_hook(void *priv, struct sk_buff *skb,
 	struct mcr_packet p;
 
 	verdict = mcr_match_parse(skb, &p);
-	if (verdict == MCR_VERDICT_PACKET)
+	if (verdict == MCR_VERDICT_PACKET) {
 		f = mcr_hook_match(ing, &p.flow);
+		if (!f)
+			mcr_unmatched_note(ing->unmatched, &p.flow);
+	}
 	mcr_hook_count(ing, !f && verdict != MCR_VERDICT_MALFORMED,
 		       verdict == MCR_VERDICT_MALFORMED);
 	if (f && mcr_forward(f, skb, &p))
@@ -82,11 +85,16 @@ struct mcr_ingress *mcr_ingress_new(void)
 	ing->counters = mcr_stats_alloc(struct mcr_ingress_counters);
 	if (!ing->counters)
 		goto err;
-	if (mcr_lookup_init(&ing->lookup))
+	ing->unmatched = mcr_unmatched_alloc();
+	if (!ing->unmatched)
 		goto err_counters;
+	if (mcr_lookup_init(&ing->lookup))
+		goto err_unmatched;
 	INIT_LIST_HEAD(&ing->list);
 	return ing;
 
+err_unmatched:
+	free_percpu(ing->unmatched);
 err_counters:
 	free_percpu(ing->counters);
 err:
@@ -100,6 +108,7 @@ static void mcr_ingress_free_work(struct work_struct *work)
 					       struct mcr_ingress, rwork);
 
 	mcr_lookup_exit(&ing->lookup);
+	free_percpu(ing->unmatched);
 	free_percpu(ing->counters);
 	kfree(ing);
 }

@@ -10,6 +10,7 @@
 
 #include "lookup.h"
 #include "stats.h"
+#include "unmatched.h"
 
 struct net;
 struct net_device;
@@ -18,6 +19,7 @@ struct net_device;
  * struct mcr_ingress - a device that rules receive from
  * @lookup: finds the rule of a packet
  * @counters: per CPU, owned
+ * @unmatched: per CPU, owned: flows that no rule took
  * @ops: the hook; registered if @hooked
  * @hooked: packets are looked at
  * @list: of struct mcr_rule.iif_node: the rules that name the device
@@ -31,6 +33,7 @@ struct net_device;
 struct mcr_ingress {
 	struct mcr_lookup lookup;
 	struct mcr_ingress_counters __percpu *counters;
+	struct mcr_unmatched __percpu *unmatched;
 	struct nf_hook_ops ops;
 	struct list_head list;
 	bool hooked;

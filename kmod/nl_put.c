@@ -215,6 +215,36 @@ int mcr_nl_put_rule(struct sk_buff *skb, struct mcr_net *mn,
 	return nla_put_flag(skb, MCR_A_MORE);
 }
 
+static int mcr_nl_put_flow(struct sk_buff *skb, const struct mcr_flow *flow)
+{
+	unsigned int size = mcr_addr_bits(flow->family) / 8;
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, MCR_INGRESS_A_UNMATCHED);
+	if (!nest || nla_put(skb, MCR_PACKET_A_DST, size, &flow->dst) ||
+	    nla_put(skb, MCR_PACKET_A_SRC, size, &flow->src) ||
+	    (flow->proto == MCR_PROTO_UDP &&
+	     nla_put_u8(skb, MCR_PACKET_A_PROTO, flow->proto)) ||
+	    (flow->dport &&
+	     nla_put_u16(skb, MCR_PACKET_A_DPORT, flow->dport)) ||
+	    (flow->vlan && nla_put_u16(skb, MCR_PACKET_A_VLAN, flow->vlan)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int mcr_nl_put_unmatched(struct sk_buff *skb,
+				const struct mcr_ingress *ing)
+{
+	struct mcr_flow flow[MCR_UNMATCHED_SHOWN];
+	u32 n = mcr_unmatched_read(ing->unmatched, flow), i;
+	int err = 0;
+
+	for (i = 0; i < n && !err; i++)
+		err = mcr_nl_put_flow(skb, &flow[i]);
+	return err;
+}
+
 /**
  * mcr_nl_put_ingress - put an ingress device
  * @skb: the message
@@ -245,7 +275,8 @@ int mcr_nl_put_ingress(struct sk_buff *skb, struct mcr_net *mn,
 	    mcr_nl_put_counter(skb, MCR_INGRESS_A_NOT_MATCHED,
 			       stats.not_matched, MCR_INGRESS_A_PAD) ||
 	    mcr_nl_put_counter(skb, MCR_INGRESS_A_MALFORMED, stats.malformed,
-			       MCR_INGRESS_A_PAD))
+			       MCR_INGRESS_A_PAD) ||
+	    mcr_nl_put_unmatched(skb, ing))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return nla_put_u32(skb, MCR_A_GENERATION, mn->generation);

@@ -607,6 +607,9 @@ enum mcr_status_attr {
  * @MCR_INGRESS_A_NOT_MATCHED: u64, frames no rule took
  * @MCR_INGRESS_A_MALFORMED: u64, frames with broken headers, left to the stack
  * @MCR_INGRESS_A_MISSED: u64, frames lost before the rules could see them
+ * @MCR_INGRESS_A_UNMATCHED: nest of enum mcr_packet_attr, without IIF; several:
+ *	flows that no rule took, some of the last ones, each once; PROTO is
+ *	absent where it is not UDP, DPORT where there is none
  *
  * Counters that are 0 are absent.
  */
@@ -622,6 +625,7 @@ enum mcr_ingress_attr {
 	MCR_INGRESS_A_NOT_MATCHED,
 	MCR_INGRESS_A_MALFORMED,
 	MCR_INGRESS_A_MISSED,
+	MCR_INGRESS_A_UNMATCHED,
 
 	/* private: */
 	__MCR_INGRESS_A_MAX,
