@@ -21,7 +21,7 @@ add_and_show() {
 	rule_add name tv iif in0 group "$G" src 10.0.0.1 dport 5000 consume \
 		join none comment "a b" to out1 group 239.2.2.2 dport 6000 \
 		src auto sport 6001 ttl dec dscp ef to out2 ttl 5 mac keep
-	check_output "rule list" "^rule name tv iif in0 group $G src 10.0.0.1 dport 5000 consume join none comment \"a b\" to out1 group 239.2.2.2 dport 6000 src auto sport 6001 ttl dec dscp ef to out2 ttl 5 mac keep +# id [0-9]+$" \
+	check_output "rule list" "^rule name tv iif in0 group $G src 10.0.0.1 dport 5000 consume join none comment \"a b\" to out1 group 239.2.2.2 dport 6000 src auto sport 6001 ttl dec dscp ef to out2 ttl 5 mac keep +# id [0-9]+, allmulti, never seen$" \
 		mcr rule list
 	check_output "rule show" "iif in0" mcr rule show tv
 	rule_query tv .id

@@ -243,6 +243,39 @@ struct json_object *mcr_json_status(const struct mcr_status *status)
 	return finish(&b);
 }
 
+static struct json_object *json_flow(const struct mcr_flow *flow)
+{
+	struct builder b = { .obj = json_object_new_object() };
+	unsigned int bits = mcr_addr_bits(flow->family);
+
+	add_prefix(&b, "group", &flow->dst, flow->family, bits);
+	add_prefix(&b, "src", &flow->src, flow->family, bits);
+	if (flow->proto == MCR_PROTO_UDP)
+		add_string(&b, "proto", "udp");
+	if (flow->dport)
+		add_number(&b, "dport", flow->dport);
+	if (flow->vlan)
+		add_number(&b, "vlan", flow->vlan);
+	return finish(&b);
+}
+
+static struct json_object *json_unmatched(const struct mcr_ingress *ingress)
+{
+	struct json_object *array = json_object_new_array();
+	struct json_object *flow;
+	unsigned int i;
+
+	for (i = 0; array && i < ingress->n_unmatched; i++) {
+		flow = json_flow(&ingress->unmatched[i]);
+		if (!flow || json_object_array_add(array, flow)) {
+			json_object_put(flow);
+			json_object_put(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
 /**
  * mcr_json_ingress - a device that rules receive from
  * @ingress: what the server told
@@ -264,5 +297,6 @@ struct json_object *mcr_json_ingress(const struct mcr_ingress *ingress)
 	add_number(&b, "not_matched", ingress->not_matched);
 	add_number(&b, "malformed", ingress->malformed);
 	add_number(&b, "missed", ingress->missed);
+	add(&b, "unmatched", json_unmatched(ingress));
 	return finish(&b);
 }

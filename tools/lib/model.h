@@ -87,6 +87,9 @@ struct mcr_status {
 	__u32 generation;
 };
 
+/* Flows of a device that no rule took: more than that are not kept. */
+#define MCR_INGRESS_UNMATCHED	16
+
 /**
  * struct mcr_ingress - a device that rules receive from
  * @dev: its name
@@ -98,6 +101,8 @@ struct mcr_status {
  * @not_matched: frames no rule took
  * @malformed: frames with broken headers
  * @missed: frames lost before the rules could see them
+ * @unmatched: flows that no rule took, some of the last ones
+ * @n_unmatched: how many
  */
 struct mcr_ingress {
 	char dev[MCR_DEV_MAX + 1];
@@ -109,6 +114,8 @@ struct mcr_ingress {
 	__u64 not_matched;
 	__u64 malformed;
 	__u64 missed;
+	struct mcr_flow unmatched[MCR_INGRESS_UNMATCHED];
+	unsigned int n_unmatched;
 };
 
 void mcr_rule_init(struct mcr_rule *rule);

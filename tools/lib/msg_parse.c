@@ -92,6 +92,15 @@ static const struct nla_policy ingress_policy[MCR_INGRESS_A_MAX + 1] = {
 	[MCR_INGRESS_A_NOT_MATCHED] = { .type = NLA_U64 },
 	[MCR_INGRESS_A_MALFORMED] = { .type = NLA_U64 },
 	[MCR_INGRESS_A_MISSED] = { .type = NLA_U64 },
+	[MCR_INGRESS_A_UNMATCHED] = { .type = NLA_NESTED },
+};
+
+static const struct nla_policy packet_policy[MCR_PACKET_A_MAX + 1] = {
+	[MCR_PACKET_A_DST] = { .minlen = 4, .maxlen = 16 },
+	[MCR_PACKET_A_SRC] = { .minlen = 4, .maxlen = 16 },
+	[MCR_PACKET_A_PROTO] = { .type = NLA_U8 },
+	[MCR_PACKET_A_DPORT] = { .type = NLA_U16 },
+	[MCR_PACKET_A_VLAN] = { .type = NLA_U16 },
 };
 
 static int fail(struct mcr_error *err, const char *what)
@@ -365,6 +374,40 @@ int mcr_msg_parse_status(struct nlmsghdr *nlh, struct mcr_status *status,
 	return 0;
 }
 
+static int parse_flow(struct nlattr *nest, struct mcr_flow *flow)
+{
+	struct nlattr *a[MCR_PACKET_A_MAX + 1];
+	__u8 family;
+
+	memset(flow, 0, sizeof(*flow));
+	if (nla_parse_nested(a, MCR_PACKET_A_MAX, nest, packet_policy) < 0 ||
+	    !a[MCR_PACKET_A_DST] || !a[MCR_PACKET_A_SRC])
+		return -1;
+	if (!get_addr(a[MCR_PACKET_A_DST], &flow->dst, &flow->family) ||
+	    !get_addr(a[MCR_PACKET_A_SRC], &flow->src, &family) ||
+	    family != flow->family)
+		return -1;
+	flow->proto = get_u8(a, MCR_PACKET_A_PROTO, MCR_PROTO_ANY);
+	flow->dport = get_u16(a, MCR_PACKET_A_DPORT);
+	flow->vlan = get_u16(a, MCR_PACKET_A_VLAN);
+	return 0;
+}
+
+static int parse_unmatched(struct nlattr *nest, struct mcr_ingress *ingress)
+{
+	struct nlattr *a;
+	int rem;
+
+	nla_for_each_nested(a, nest, rem) {
+		if (nla_type(a) != MCR_INGRESS_A_UNMATCHED ||
+		    ingress->n_unmatched == MCR_INGRESS_UNMATCHED)
+			continue;
+		if (parse_flow(a, &ingress->unmatched[ingress->n_unmatched++]))
+			return -1;
+	}
+	return 0;
+}
+
 /**
  * mcr_msg_parse_ingress - read a device that rules receive from
  * @nlh: the message
@@ -394,6 +437,8 @@ int mcr_msg_parse_ingress(struct nlmsghdr *nlh, struct mcr_ingress *ingress,
 	ingress->not_matched = get_u64(a, MCR_INGRESS_A_NOT_MATCHED);
 	ingress->malformed = get_u64(a, MCR_INGRESS_A_MALFORMED);
 	ingress->missed = get_u64(a, MCR_INGRESS_A_MISSED);
+	if (parse_unmatched(top[MCR_A_INGRESS], ingress))
+		return fail(err, "a flow that no rule took is malformed");
 	return 0;
 }
 

@@ -242,3 +242,25 @@ void mcr_print_state(struct mcr_str *str, const struct mcr_rule *rule)
 		mcr_str_addf(str, ", join failed: %s",
 			     strerror((int)rule->membership_error));
 }
+
+/**
+ * mcr_print_age - append when a rule matched last
+ * @str: the text to append to
+ * @rule: the rule, as the server told it
+ */
+void mcr_print_age(struct mcr_str *str, const struct mcr_rule *rule)
+{
+	__u64 ms = rule->last_seen;
+
+	if (!rule->seen)
+		mcr_str_add(str, "never seen");
+	else if (ms < 10000)
+		mcr_str_addf(str, "last seen %llu.%03llu s ago", ms / 1000,
+			     ms % 1000);
+	else if (ms < 3600000)
+		mcr_str_addf(str, "last seen %llu min %llu s ago", ms / 60000,
+			     ms / 1000 % 60);
+	else
+		mcr_str_addf(str, "last seen %llu h %llu min ago",
+			     ms / 3600000, ms / 60000 % 60);
+}

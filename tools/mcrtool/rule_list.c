@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * rule list, rule show, stats: reading rules.
+ * rule list, and what reads rules in general.
  */
 #include "../lib/json.h"
 #include "../lib/print.h"
@@ -10,7 +10,6 @@
 struct sink {
 	struct mcrtool *t;
 	mcrtool_show_fn show;
-	bool array;
 	unsigned int count;
 };
 
@@ -23,37 +22,35 @@ static int take(const struct mcr_rule *rule, void *arg)
 		sink->show(&str, rule);
 		return mcrtool_print(sink->t, &str);
 	}
-	if (!sink->array)
-		return mcrtool_print_json(sink->t, mcr_json_rule(rule));
 	return mcrtool_print_element(sink->t, mcr_json_rule(rule),
 				     sink->count++);
 }
 
 static int take_all(struct mcrtool *t, const struct mcr_reply *reply,
-		    mcrtool_show_fn show, bool array)
+		    mcrtool_show_fn show)
 {
-	struct sink sink = { .t = t, .show = show, .array = array };
+	struct sink sink = { .t = t, .show = show };
 	int ret;
 
 	ret = mcr_reply_rules(reply, take, &sink, &t->err);
 	if (ret < 0)
 		ret = mcrtool_fail(t);
-	else if (!ret && t->json && array)
+	else if (!ret && t->json)
 		mcrtool_print_end(sink.count);
 	return ret;
 }
 
 /**
- * mcrtool_show_one - fetch and print one rule
+ * mcrtool_get_one - fetch one rule
  * @t: the invocation, connected
  * @st: which rule
- * @show: prints it as text
- * @array: as JSON, print an array of one
+ * @fn: called with the rule
+ * @arg: for @fn
  *
- * Return: an exit status.
+ * Return: an exit status: that of @fn, if it was called.
  */
-int mcrtool_show_one(struct mcrtool *t, const struct mcr_statement *st,
-		     mcrtool_show_fn show, bool array)
+int mcrtool_get_one(struct mcrtool *t, const struct mcr_statement *st,
+		    mcr_rule_fn fn, void *arg)
 {
 	struct mcr_reply reply;
 	struct nl_msg *msg;
@@ -65,9 +62,34 @@ int mcrtool_show_one(struct mcrtool *t, const struct mcr_statement *st,
 		msg = NULL;
 	}
 	ret = mcrtool_do(t, msg, st, &reply);
-	if (!ret)
-		ret = take_all(t, &reply, show, array);
+	if (!ret) {
+		ret = mcr_reply_rules(&reply, fn, arg, &t->err);
+		if (ret < 0)
+			ret = mcrtool_fail(t);
+	}
 	mcr_reply_exit(&reply);
+	return ret;
+}
+
+/**
+ * mcrtool_show_one - fetch and print one rule
+ * @t: the invocation, connected
+ * @st: which rule
+ * @show: prints it as text
+ *
+ * As JSON it is an array of one.
+ *
+ * Return: an exit status.
+ */
+int mcrtool_show_one(struct mcrtool *t, const struct mcr_statement *st,
+		     mcrtool_show_fn show)
+{
+	struct sink sink = { .t = t, .show = show };
+	int ret;
+
+	ret = mcrtool_get_one(t, st, take, &sink);
+	if (!ret && t->json)
+		mcrtool_print_end(sink.count);
 	return ret;
 }
 
@@ -93,7 +115,7 @@ int mcrtool_show_all(struct mcrtool *t, const struct mcr_statement *st,
 	}
 	ret = mcrtool_dump(t, msg, st, &reply);
 	if (!ret)
-		ret = take_all(t, &reply, show, true);
+		ret = take_all(t, &reply, show);
 	mcr_reply_exit(&reply);
 	return ret;
 }
@@ -103,6 +125,13 @@ static void show_line(struct mcr_str *str, const struct mcr_rule *rule)
 	mcr_print_rule(str, rule, " ");
 	mcr_str_add(str, "  # ");
 	mcr_print_state(str, rule);
+	if (rule->membership == MCR_MEMBERSHIP_JOINED ||
+	    rule->membership == MCR_MEMBERSHIP_ALLMULTI)
+		mcr_str_addf(str, ", %s",
+			     mcr_enum_name(mcr_membership_names,
+					   rule->membership));
+	mcr_str_add(str, ", ");
+	mcr_print_age(str, rule);
 	mcr_str_add(str, "\n");
 }
 
@@ -124,37 +153,6 @@ int mcrtool_rule_list(struct mcrtool *t)
 		ret = mcrtool_connect(t);
 	if (!ret)
 		ret = mcrtool_show_all(t, &st, show_line);
-	mcr_statement_free(&st);
-	return ret;
-}
-
-static void show_long(struct mcr_str *str, const struct mcr_rule *rule)
-{
-	mcr_print_rule(str, rule, " \\\n\t");
-	mcr_str_add(str, "  # ");
-	mcr_print_state(str, rule);
-	mcr_str_add(str, "\n");
-	mcrtool_show_counters(str, rule, "# ");
-}
-
-/**
- * mcrtool_rule_show - rule show REF
- * @t: the invocation
- *
- * Return: an exit status.
- */
-int mcrtool_rule_show(struct mcrtool *t)
-{
-	struct mcr_statement st;
-	int ret;
-
-	mcr_statement_init(&st);
-	if (mcr_parse_ref(&t->words, &st) || mcr_parse_end(&t->words))
-		ret = mcrtool_fail(t);
-	else
-		ret = mcrtool_connect(t);
-	if (!ret)
-		ret = mcrtool_show_one(t, &st, show_long, false);
 	mcr_statement_free(&st);
 	return ret;
 }

@@ -15,8 +15,10 @@
 typedef void (*mcrtool_show_fn)(struct mcr_str *str,
 				const struct mcr_rule *rule);
 
+int mcrtool_get_one(struct mcrtool *t, const struct mcr_statement *st,
+		    mcr_rule_fn fn, void *arg);
 int mcrtool_show_one(struct mcrtool *t, const struct mcr_statement *st,
-		     mcrtool_show_fn show, bool array);
+		     mcrtool_show_fn show);
 int mcrtool_show_all(struct mcrtool *t, const struct mcr_statement *st,
 		     mcrtool_show_fn show);
 void mcrtool_show_counters(struct mcr_str *str, const struct mcr_rule *rule,

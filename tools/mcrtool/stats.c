@@ -5,23 +5,6 @@
 #include "../lib/print.h"
 #include "show.h"
 
-static void print_age(struct mcr_str *str, const struct mcr_rule *rule)
-{
-	__u64 ms = rule->last_seen;
-
-	if (!rule->seen)
-		mcr_str_add(str, "never seen");
-	else if (ms < 10000)
-		mcr_str_addf(str, "last seen %llu.%03llu s ago", ms / 1000,
-			     ms % 1000);
-	else if (ms < 3600000)
-		mcr_str_addf(str, "last seen %llu min %llu s ago", ms / 60000,
-			     ms / 1000 % 60);
-	else
-		mcr_str_addf(str, "last seen %llu h %llu min ago",
-			     ms / 3600000, ms / 60000 % 60);
-}
-
 static void print_drops(struct mcr_str *str, const struct mcr_output *output)
 {
 	const char *before = "";
@@ -51,7 +34,7 @@ void mcrtool_show_counters(struct mcr_str *str, const struct mcr_rule *rule,
 
 	mcr_str_addf(str, "%smatched %llu packets, %llu bytes, ", before,
 		     rule->packets, rule->bytes);
-	print_age(str, rule);
+	mcr_print_age(str, rule);
 	mcr_str_addf(str, ", membership %s\n",
 		     mcr_enum_name(mcr_membership_names, rule->membership));
 	mcr_str_addf(str, "%s%6s  %-15s %12s %12s %14s  %s\n", before,
@@ -99,7 +82,7 @@ int mcrtool_stats(struct mcrtool *t)
 		ret = mcrtool_connect(t);
 	if (!ret)
 		ret = all ? mcrtool_show_all(t, &st, show_stats) :
-			    mcrtool_show_one(t, &st, show_stats, true);
+			    mcrtool_show_one(t, &st, show_stats);
 	mcr_statement_free(&st);
 	return ret;
 }

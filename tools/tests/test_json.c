@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <sys/socket.h>
+
 #include "../lib/json.h"
 #include "../lib/str.h"
 
@@ -194,14 +196,22 @@ static void test_ingress(void **state)
 	const struct mcr_ingress ingress = {
 		.dev = "a", .ifindex = 1, .rules = 2, .allmulti = 3,
 		.hooked = true, .seen = 4, .not_matched = 5, .malformed = 6,
-		.missed = 7,
+		.missed = 7, .n_unmatched = 1,
+		.unmatched = { {
+			.family = AF_INET, .proto = MCR_PROTO_UDP, .vlan = 9,
+			.dport = 5000, .dst.raw = { 239, 1, 1, 1 },
+			.src.raw = { 10, 0, 0, 1 },
+		} },
 	};
 
 	(void)state;
 	assert_json(mcr_json_ingress(&ingress),
 		    "{\"dev\":\"a\",\"ifindex\":1,\"waiting\":false,",
 		    "\"hooked\":true,\"rules\":2,\"allmulti\":3,\"seen\":4,",
-		    "\"not_matched\":5,\"malformed\":6,\"missed\":7}");
+		    "\"not_matched\":5,\"malformed\":6,\"missed\":7,",
+		    "\"unmatched\":[{\"group\":\"239.1.1.1\",",
+		    "\"src\":\"10.0.0.1\",\"proto\":\"udp\",\"dport\":5000,",
+		    "\"vlan\":9}]}");
 }
 
 int main(void)
