@@ -29,7 +29,7 @@ static struct mcr_port *mcr_iif_get(struct mcr_net *mn, const char *name,
 		goto err;
 	}
 	if (!port->ingress)
-		port->ingress = mcr_ingress_new();
+		port->ingress = mcr_ingress_new(&mn->lock);
 	if (!port->ingress)
 		goto err;
 	port->ingress->rules++;

@@ -46,7 +46,7 @@ struct mcr_ingress {
 int mcr_hook_init(void);
 void mcr_hook_exit(void);
 
-struct mcr_ingress *mcr_ingress_new(void);
+struct mcr_ingress *mcr_ingress_new(struct mutex *lock);
 void mcr_ingress_free(struct mcr_ingress *ing);
 int mcr_ingress_hook(struct mcr_ingress *ing, struct net *net,
 		     struct net_device *dev);

@@ -106,7 +106,7 @@ static const struct mcr_starve_vector mcr_starve_vectors[] = {
 	{ "add to another device", mcr_starve_far, false, 12 },
 	{ "replace", mcr_starve_replace, false, 5 },
 	{ "replace and enable", mcr_starve_replace, true, 7 },
-	{ "enable", mcr_starve_enable, true, 4 },
+	{ "enable", mcr_starve_enable, true, 3 },
 	{ "add an output", mcr_starve_add_output, false, 3 },
 	{ "delete an output", mcr_starve_del_output, false, 1 },
 	{ "reset", mcr_starve_reset, false, 4 },

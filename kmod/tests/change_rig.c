@@ -66,13 +66,13 @@ struct net_device *mcr_port_dev(struct mcr_net *mn, const struct mcr_port *port)
 }
 
 /* Stands in for hook.c. */
-struct mcr_ingress *mcr_ingress_new(void)
+struct mcr_ingress *mcr_ingress_new(struct mutex *lock)
 {
 	struct mcr_ingress *ing = kzalloc(sizeof(*ing), GFP_KERNEL);
 
 	if (!ing)
 		return NULL;
-	if (mcr_lookup_init(&ing->lookup)) {
+	if (mcr_lookup_init(&ing->lookup, lock)) {
 		kfree(ing);
 		return NULL;
 	}

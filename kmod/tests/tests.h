@@ -12,6 +12,7 @@ extern struct kunit_suite mcr_rule_suite;
 extern struct kunit_suite mcr_order_suite;
 extern struct kunit_suite mcr_lookup_suite;
 extern struct kunit_suite mcr_lookup_fault_suite;
+extern struct kunit_suite mcr_lookup_scale_suite;
 extern struct kunit_suite mcr_match_suite;
 extern struct kunit_suite mcr_match_frame_suite;
 extern struct kunit_suite mcr_rewrite_suite;
