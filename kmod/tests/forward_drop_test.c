@@ -97,6 +97,36 @@ static void mcr_drop_no_source(struct mcr_rig *rig, struct sk_buff *skb)
 	rig->fanout->out[0]->rewrite.src_mode = MCR_SRC_AUTO;
 }
 
+static void mcr_drop_encrypted(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	ip_hdr(skb)->protocol = IPPROTO_ESP;
+	ip_send_check(ip_hdr(skb));
+}
+
+static void mcr_drop_encrypted_group(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	const union mcr_addr group = TV_G4_B;
+
+	mcr_drop_encrypted(rig, skb);
+	rig->fanout->out[0]->rewrite.set = MCR_SET_GROUP;
+	rig->fanout->out[0]->rewrite.group = group;
+}
+
+static void mcr_drop_encrypted_src(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	const union mcr_addr src = TV_S4_B;
+
+	mcr_drop_encrypted(rig, skb);
+	rig->fanout->out[0]->rewrite.src_mode = MCR_SRC_SET;
+	rig->fanout->out[0]->rewrite.src = src;
+}
+
+static void mcr_drop_encrypted_ttl(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	mcr_drop_encrypted(rig, skb);
+	rig->fanout->out[0]->rewrite.ttl_mode = MCR_TTL_DEC;
+}
+
 static const struct mcr_drop_vector mcr_drop_vectors[] = {
 	{ "no device", mcr_drop_no_device, MCR_DROP_NO_DEVICE },
 	{ "device down", mcr_drop_down, MCR_DROP_DEVICE_DOWN },
@@ -111,6 +141,11 @@ static const struct mcr_drop_vector mcr_drop_vectors[] = {
 	{ "another header to keep", mcr_drop_mac_not_ethernet,
 	  MCR_DROP_MALFORMED },
 	{ "no source address", mcr_drop_no_source, MCR_DROP_NO_SOURCE },
+	{ "encrypted, another group", mcr_drop_encrypted_group,
+	  MCR_DROP_MALFORMED },
+	{ "encrypted, another source", mcr_drop_encrypted_src,
+	  MCR_DROP_MALFORMED },
+	{ "encrypted, same addresses", mcr_drop_encrypted_ttl, 0 },
 };
 
 MCR_TEST_PARAM(mcr_drop, mcr_drop_vectors);

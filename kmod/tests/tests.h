@@ -16,6 +16,7 @@ extern struct kunit_suite mcr_lookup_scale_suite;
 extern struct kunit_suite mcr_match_suite;
 extern struct kunit_suite mcr_match_frame_suite;
 extern struct kunit_suite mcr_rewrite_suite;
+extern struct kunit_suite mcr_rewrite_proto_suite;
 extern struct kunit_suite mcr_options_suite;
 extern struct kunit_suite mcr_forward_suite;
 extern struct kunit_suite mcr_forward_drop_suite;
