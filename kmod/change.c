@@ -182,10 +182,6 @@ struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 {
 	struct mcr_rule *twin, *rule;
 
-	if (mn->n_rules >= MCR_RULES_MAX) {
-		error->why = MCR_REFUSED_RULES;
-		return NULL;
-	}
 	twin = mcr_table_by_match(mn, &req->spec);
 	if (twin) {
 		error->why = MCR_REFUSED_TWIN;

@@ -8,6 +8,7 @@
 #include "change.h"
 #include "member.h"
 #include "netns.h"
+#include "quota.h"
 
 static unsigned int mcr_net_id __read_mostly;
 
@@ -32,7 +33,16 @@ static int __net_init mcr_net_init(struct net *net)
 		return err;
 	err = mcr_member_init(mn);
 	if (err)
-		mcr_table_exit(mn);
+		goto err_table;
+	err = mcr_quota_init(mn);
+	if (err)
+		goto err_member;
+	return 0;
+
+err_member:
+	mcr_member_exit(mn);
+err_table:
+	mcr_table_exit(mn);
 	return err;
 }
 
@@ -51,6 +61,7 @@ static void __net_exit mcr_net_exit(struct net *net)
 		}
 		mcr_table_unlock(mn);
 	}
+	mcr_quota_exit(mn);
 	mcr_member_exit(mn);
 	mcr_table_exit(mn);
 }

@@ -121,6 +121,10 @@ static int mcr_nl_refuse(struct genl_info *info, const struct mcr_error *error)
 		NL_SET_ERR_MSG(extack,
 			       "a network namespace has at most 1048576 rules");
 		return -ENOSPC;
+	case MCR_REFUSED_USERNS:
+		NL_SET_ERR_MSG(extack,
+			       "a user namespace other than the initial one has at most 4096 rules in all its network namespaces");
+		return -ENOSPC;
 	case MCR_REFUSED_MASKS:
 		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_RULE],
 				    "the rules of an ingress device have at most 64 distinct masks (family, prefix lengths, protocol, one port or several)");

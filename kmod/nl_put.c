@@ -9,6 +9,7 @@
 #include "hook.h"
 #include "netdev.h"
 #include "nl_put.h"
+#include "quota.h"
 #include "version.h"
 
 static int mcr_nl_put_addr(struct sk_buff *skb, int attr,
@@ -299,7 +300,7 @@ int mcr_nl_put_status(struct sk_buff *skb, struct mcr_net *mn)
 	    nla_put_u32(skb, MCR_STATUS_A_RULES, mn->n_rules) ||
 	    nla_put_u32(skb, MCR_STATUS_A_OUTPUTS, mn->n_outputs) ||
 	    nla_put_u32(skb, MCR_STATUS_A_JOINS, mn->n_joins) ||
-	    nla_put_u32(skb, MCR_STATUS_A_RULES_MAX, MCR_RULES_MAX) ||
+	    nla_put_u32(skb, MCR_STATUS_A_RULES_MAX, mcr_quota_max(mn)) ||
 	    nla_put_u32(skb, MCR_STATUS_A_TXNS, 0))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -16,6 +16,7 @@
 struct mcr_fanout;
 struct mcr_name;
 struct mcr_port;
+struct mcr_quota;
 
 /* log2 of the buckets that ports are found in, by name */
 #define MCR_PORTS_BITS	6
@@ -34,6 +35,7 @@ struct mcr_port;
  * @n_rules: number of rules
  * @n_outputs: number of their outputs
  * @n_joins: number of memberships held for them, each counted once
+ * @quota: what the user namespace allows; NULL: no more than everybody
  *
  * DOC: Locking
  *
@@ -57,6 +59,7 @@ struct mcr_net {
 	u32 n_rules;
 	u32 n_outputs;
 	u32 n_joins;
+	struct mcr_quota *quota;
 };
 
 /**
@@ -128,7 +131,8 @@ struct mcr_rule {
  * @MCR_REFUSED_SAME_OUTPUT: two outputs do the same
  * @MCR_REFUSED_LAST_OUTPUT: a rule has at least one output
  * @MCR_REFUSED_OUTPUTS: too many outputs
- * @MCR_REFUSED_RULES: too many rules
+ * @MCR_REFUSED_RULES: too many rules in the network namespace
+ * @MCR_REFUSED_USERNS: too many rules in the user namespace
  * @MCR_REFUSED_MASKS: too many masks on the ingress device
  * @MCR_REFUSED_HOOK: the ingress hook could not be set
  * @MCR_REFUSED_MEMORY: no memory
@@ -146,21 +150,25 @@ enum mcr_refusal {
 	MCR_REFUSED_LAST_OUTPUT,
 	MCR_REFUSED_OUTPUTS,
 	MCR_REFUSED_RULES,
+	MCR_REFUSED_USERNS,
 	MCR_REFUSED_MASKS,
 	MCR_REFUSED_HOOK,
 	MCR_REFUSED_MEMORY,
 };
 
 /**
- * struct mcr_error - a change that was refused
+ * struct mcr_error - what is to be said of a change, mostly of a refused one
  * @why: the reason
  * @rule: id of the rule that stands in the way, if one does
  * @output: index of the output at fault in the request, if one is
+ * @shadows: of a change that is not refused: id of a wider rule that the new
+ *	one takes packets from; 0: none
  */
 struct mcr_error {
 	enum mcr_refusal why;
 	u32 rule;
 	u32 output;
+	u32 shadows;
 };
 
 /**
