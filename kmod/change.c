@@ -168,11 +168,20 @@ static void mcr_rule_free(struct mcr_net *mn, struct mcr_rule *rule)
 	call_rcu(&rule->rcu, mcr_rule_free_rcu);
 }
 
+/* The id of a wider rule that this one, not yet in force, takes packets from. */
+static u32 mcr_rule_shadows(const struct mcr_rule *rule)
+{
+	struct mcr_entry *e = mcr_lookup_shadowed(&rule->iif->ingress->lookup,
+						  &rule->entry.match);
+
+	return e ? container_of(e, struct mcr_rule, entry)->id : 0;
+}
+
 /**
  * mcr_change_add - put a new rule in force
  * @mn: the namespace
  * @req: the rule, checked
- * @error: says why, on failure
+ * @error: says why, on failure; and what to warn of, on success
  *
  * Return: the rule or NULL; then nothing has changed.
  */
@@ -193,8 +202,11 @@ struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 		return NULL;
 	if (!mcr_table_link(mn, rule, req->name, error))
 		goto err;
-	if (!req->spec.disabled && !mcr_bind_start(mn, rule, error))
-		goto err_link;
+	if (!req->spec.disabled) {
+		error->shadows = mcr_rule_shadows(rule);
+		if (!mcr_bind_start(mn, rule, error))
+			goto err_link;
+	}
 	mcr_table_changed(mn);
 	return rule;
 

@@ -65,6 +65,17 @@ static void mcr_nl_cookie(struct netlink_ext_ack *extack, u32 id)
 	extack->cookie_len = sizeof(id);
 }
 
+/* A rule was made: is there something that the user should know? */
+static void mcr_nl_warn(struct netlink_ext_ack *extack,
+			const struct mcr_error *error)
+{
+	if (!error->shadows)
+		return;
+	NL_SET_ERR_MSG(extack,
+		       "the rule takes packets from a wider rule, which it shadows");
+	mcr_nl_cookie(extack, error->shadows);
+}
+
 /* Say why the table refused a change. */
 static int mcr_nl_refuse(struct genl_info *info, const struct mcr_error *error)
 {
@@ -75,6 +86,7 @@ static int mcr_nl_refuse(struct genl_info *info, const struct mcr_error *error)
 		mcr_nl_cookie(extack, error->rule);
 	switch (error->why) {
 	case MCR_REFUSED_NOT:
+		mcr_nl_warn(extack, error);
 		return 0;
 	case MCR_REFUSED_TWIN:
 		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_RULE],
