@@ -246,11 +246,13 @@ rule add iif in0 group 239.1.1.1 to out1 group ff1e::1     |1|same family
 rule add iif in0 group 239.1.1.1 to out1 mac keep group 239.2.2.2 |1|mac keep
 rule add iif in0 group 239.1.1.1 to out1 src 224.0.0.1     |1|unicast
 rule add iif in0 group 239.1.1.1 to out1 to out1           |1|already
-rule add iif in0 group 239.1.1.0/24 to out1                |1|not supported yet
-rule add iif in0 group 239.1.1.1 src 10.0.0.0/8 to out1    |1|not supported yet
-rule add iif in0 group 239.1.1.1 proto any to out1         |1|not supported yet
-rule add iif in0 group 239.1.1.1 dport 5-9 to out1         |1|not supported yet
-rule add iif in0 group 239.1.1.1 vlan 5 to out1            |1|not supported yet
+rule add iif in0 group 239.1.1.0/24 mac keep to out1       |2|mac
+rule add iif in0 group 239.1.1.0/24 to out1 mac keep group 239.1.1.0 |1|mac keep
+rule add iif in0 group 239.1.1.1 src 10.0.0.1/8 to out1    |1|beyond its prefix
+rule add iif in0 group 239.1.1.1 proto any dport 5 to out1 |1|udp
+rule add iif in0 group 239.1.1.1 proto any to out1 dport 5 |1|udp
+rule add iif in0 group 239.1.1.1 proto any to out1 sport 5 |1|udp
+rule add iif in0 group 239.1.1.1 vlan 4095 to out1         |2|4095
 rule add iif in0 group 239.1.1.1 plane relay to out1       |1|not supported yet
 rule add iif in0 group 239.1.1.1 to out1 rate 5 pps        |1|not supported yet
 rule add iif in0 group 239.1.1.1 to out1 mtu fragment      |1|not supported yet
