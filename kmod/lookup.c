@@ -85,12 +85,18 @@ static bool mcr_class_empty(struct mcr_lookup *l, struct mcr_class *class)
 static int mcr_class_add(struct mcr_lookup *l, struct mcr_class *class,
 			 struct mcr_entry *e)
 {
-	if (!class->key.dport)
-		return mcr_ranges_insert(l, &class->ranges, e);
-	if (mcr_lookup_owned(l, class->exact))
-		return -EEXIST;
-	rcu_assign_pointer(class->exact, e);
-	return 0;
+	int err;
+
+	if (class->key.dport) {
+		if (mcr_lookup_owned(l, class->exact))
+			return -EEXIST;
+		rcu_assign_pointer(class->exact, e);
+		return 0;
+	}
+	err = mcr_ranges_plan(l, &class->ranges, e);
+	if (!err)
+		mcr_ranges_publish(l, &class->ranges);
+	return err;
 }
 
 static void mcr_class_del(struct mcr_lookup *l, struct mcr_class *class,

@@ -144,29 +144,49 @@ void mcr_ranges_free(struct mcr_lookup *l, struct mcr_ranges *r)
 }
 
 /**
- * mcr_ranges_insert - let a range take packets
+ * mcr_ranges_plan - make ready for a range that is to take packets
  * @l: the classifier
  * @r: the ranges
- * @e: a match equal to none that is in it
+ * @e: a match equal to none that is in it or planned
+ *
+ * Several may be planned, and published at once. Until then none is removed.
  *
  * Context: Process, under the owner's lock; may sleep.
  * Return: 0 or -ENOMEM.
  */
-int mcr_ranges_insert(struct mcr_lookup *l, struct mcr_ranges *r,
-		      struct mcr_entry *e)
+int mcr_ranges_plan(struct mcr_lookup *l, struct mcr_ranges *r,
+		    struct mcr_entry *e)
 {
-	struct mcr_intervals *old = mcr_lookup_owned(l, r->intervals), *new;
-	u32 n = old ? old->n : 0;
+	struct mcr_intervals *old, *new;
 
-	new = kvzalloc(struct_size(new, iv, n + 2), MCR_GFP);
+	old = r->next ?: mcr_lookup_owned(l, r->intervals);
+	new = kvzalloc(struct_size(new, iv, (old ? old->n : 0) + 2), MCR_GFP);
 	if (!new)
 		return -ENOMEM;
 	mcr_intervals_merge(l, new, old, e);
 	mcr_range_tree_insert(e, &r->tree);
-	rcu_assign_pointer(r->intervals, new);
+	kvfree(r->next);
+	r->next = new;
+	return 0;
+}
+
+/**
+ * mcr_ranges_publish - let what is planned take packets
+ * @l: the classifier
+ * @r: the ranges
+ *
+ * Context: Under the owner's lock.
+ */
+void mcr_ranges_publish(struct mcr_lookup *l, struct mcr_ranges *r)
+{
+	struct mcr_intervals *old = mcr_lookup_owned(l, r->intervals);
+
+	if (!r->next)
+		return;
+	rcu_assign_pointer(r->intervals, r->next);
+	r->next = NULL;
 	if (old)
 		kvfree_rcu(old, rcu);
-	return 0;
 }
 
 /**

@@ -43,16 +43,19 @@ struct mcr_intervals {
  * struct mcr_ranges - the ranges, and who wins which port
  * @tree: an interval tree of struct mcr_entry.rb
  * @intervals: what lookups search; NULL: none was ever in it
+ * @next: what they are to search next; NULL: nothing is planned
  */
 struct mcr_ranges {
 	struct rb_root_cached tree;
 	struct mcr_intervals __rcu *intervals;
+	struct mcr_intervals *next;
 };
 
 bool mcr_ranges_empty(const struct mcr_ranges *r);
 void mcr_ranges_free(struct mcr_lookup *l, struct mcr_ranges *r);
-int mcr_ranges_insert(struct mcr_lookup *l, struct mcr_ranges *r,
-		      struct mcr_entry *e);
+int mcr_ranges_plan(struct mcr_lookup *l, struct mcr_ranges *r,
+		    struct mcr_entry *e);
+void mcr_ranges_publish(struct mcr_lookup *l, struct mcr_ranges *r);
 void mcr_ranges_remove(struct mcr_lookup *l, struct mcr_ranges *r,
 		       struct mcr_entry *e);
 struct mcr_entry *mcr_ranges_shadowed(struct mcr_lookup *l,
