@@ -91,6 +91,7 @@ struct mcr_name {
  * @plane: of enum mcr_plane
  * @latency: of enum mcr_latency
  * @disabled: takes no packet
+ * @vlan_held: its device was told to let its VLAN in
  * @membership: of enum mcr_membership
  * @membership_error: a positive errno, if that is MCR_MEMBERSHIP_FAILED
  * @rcu: for call_rcu()
@@ -113,6 +114,7 @@ struct mcr_rule {
 	u8 plane;
 	u8 latency;
 	bool disabled;
+	bool vlan_held;
 	u8 membership;
 	u16 membership_error;
 	struct rcu_head rcu;

@@ -20,7 +20,9 @@ kunit_test_suites(&mcr_rule_suite,
 		  &mcr_forward_drop_suite,
 		  &mcr_forward_list_suite,
 		  &mcr_change_suite,
-		  &mcr_change_fault_suite);
+		  &mcr_change_fault_suite,
+		  &mcr_quota_suite,
+		  &mcr_bind_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the multicast replication module");
 MODULE_LICENSE("GPL");

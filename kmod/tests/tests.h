@@ -23,6 +23,8 @@ extern struct kunit_suite mcr_forward_drop_suite;
 extern struct kunit_suite mcr_forward_list_suite;
 extern struct kunit_suite mcr_change_suite;
 extern struct kunit_suite mcr_change_fault_suite;
+extern struct kunit_suite mcr_quota_suite;
+extern struct kunit_suite mcr_bind_suite;
 
 /* Has the test failed already? Loops end then, so that the log is not flooded. */
 static inline bool mcr_test_failed(const struct kunit *test)
