@@ -216,15 +216,18 @@ def warned(client, values, flags=NEW):
 @CASES.case("a rule that takes packets from a wider one is warned of")
 def _(client):
     wide = new(client, group=b"\xef\0\0\0", group_len=8)
-    for values in ({"dport_min": 9}, {"src": HOST4, "proto": 0},
+    for values in ({"dport_min": 9},
                    {"group": b"\xef\1\0\0", "group_len": 16}):
         text, twin = warned(client, values)
         ktap.true("wider rule" in text, repr(text))
         ktap.equal(twin, wide, "rule in the cookie")
     # Of several the most specific is named.
     port = dump(client)[1][0]["id"]
-    ktap.equal(warned(client, {"dport_min": 9, "src": HOST4})[1],
-               dump(client)[2][0]["id"], "with a source")
+    ktap.equal(warned(client, {"src": HOST4, "proto": 0})[1], port,
+               "a source, shadowing a port of any source")
+    source = dump(client)[3][0]["id"]
+    ktap.equal(warned(client, {"dport_min": 9, "src": HOST4})[1], source,
+               "with a source")
     client.do("rule-flush", {"filter": {"src": HOST4}})
     ktap.equal(warned(client, {"dport_min": 9, "src": HOST4})[1], port,
                "with a port")
