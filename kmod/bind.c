@@ -15,8 +15,8 @@
 
 /*
  * A network card that filters VLANs lets in those that it was told of. The core
- * counts how often that was. One that refuses refuses no rule: like a group
- * that nobody sends to, the VLAN is not seen.
+ * counts how often that was. If the card will not, the rule is in force all the
+ * same: it sees nothing, as with a group that nobody sends to.
  */
 static void mcr_bind_vlan_get(struct mcr_net *mn, struct mcr_rule *rule)
 {

@@ -45,7 +45,7 @@ struct mcr_lookup {
 	struct rhashtable classes;
 	struct mcr_masks __rcu *masks;
 	struct rb_root order;
-	struct mutex *lock;
+	struct mutex *lock;	/* guards all of this */
 };
 
 /* What is published with RCU, read by who holds the owner's lock. */

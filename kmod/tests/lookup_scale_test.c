@@ -29,7 +29,7 @@
  */
 struct mcr_scale {
 	struct mcr_lookup lookup;
-	struct mutex lock;
+	struct mutex lock;	/* guards @lookup */
 	unsigned int n;
 	struct mcr_entry *entry;
 };

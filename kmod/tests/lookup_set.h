@@ -22,7 +22,7 @@
  */
 struct mcr_set {
 	struct mcr_lookup lookup;
-	struct mutex lock;
+	struct mutex lock;	/* guards @lookup */
 	struct kunit *test;
 	unsigned int n;
 	struct mcr_entry *entry[MCR_SET_MAX];
