@@ -9,6 +9,7 @@
 
 #include "bind.h"
 #include "change.h"
+#include "event.h"
 #include "fanout.h"
 #include "hook.h"
 #include "mem.h"
@@ -200,6 +201,7 @@ struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 	if (!req->spec.disabled && !mcr_bind_start(mn, rule, error))
 		goto err_link;
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, true);
 	return rule;
 
 err_link:
@@ -217,9 +219,11 @@ err:
 void mcr_change_del(struct mcr_net *mn, struct mcr_rule *rule)
 {
 	mcr_bind_stop(mn, rule);
+	mcr_table_changed(mn);
+	/* While it still has its name. */
+	mcr_event_rule_gone(mn, rule);
 	mcr_table_unlink(mn, rule);
 	mcr_rule_free(mn, rule);
-	mcr_table_changed(mn);
 }
 
 /* Start or stop a rule, as told. A failed start changes nothing. */
@@ -298,6 +302,7 @@ static struct mcr_fanout *mcr_rule_swap(struct mcr_net *mn,
 
 	mn->n_outputs += f->n;
 	mn->n_outputs -= old->n;
+	mcr_fanout_own(f, rule->id);
 	rcu_assign_pointer(rule->fanout, f);
 	return old;
 }
@@ -348,6 +353,7 @@ bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 	mcr_rule_options(rule, &req->spec);
 	rule->next_output = c.next_output;
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 
@@ -368,6 +374,7 @@ bool mcr_change_disabled(struct mcr_net *mn, struct mcr_rule *rule,
 	if (!mcr_rule_enable(mn, rule, !disabled, error))
 		return false;
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 
@@ -412,6 +419,7 @@ bool mcr_change_add_output(struct mcr_net *mn, struct mcr_rule *rule,
 	mcr_rule_swap(mn, rule, new);
 	kfree_rcu(old, rcu);
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 
@@ -454,6 +462,7 @@ bool mcr_change_del_output(struct mcr_net *mn, struct mcr_rule *rule, u32 id,
 	mcr_output_free(mn, gone);
 	kfree_rcu(old, rcu);
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 

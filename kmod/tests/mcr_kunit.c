@@ -17,6 +17,7 @@ kunit_test_suites(&mcr_rule_suite,
 		  &mcr_forward_suite,
 		  &mcr_forward_drop_suite,
 		  &mcr_forward_list_suite,
+		  &mcr_event_suite,
 		  &mcr_change_suite,
 		  &mcr_change_fault_suite);
 
