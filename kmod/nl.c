@@ -9,11 +9,13 @@
 #include <net/sock.h>
 
 #include "change.h"
+#include "event.h"
 #include "fanout.h"
 #include "hook.h"
 #include "netdev.h"
 #include "netns.h"
 #include "nl.h"
+#include "nl_notify.h"
 #include "nl_parse.h"
 #include "nl_policy.h"
 #include "nl_put.h"
@@ -165,7 +167,7 @@ static int mcr_nl_reply_rule(struct genl_info *info, struct mcr_net *mn,
 		skb = mcr_nl_reply_new(info, MCR_CMD_RULE_GET, 0, &hdr);
 		if (!skb)
 			return -ENOMEM;
-		err = mcr_nl_put_rule(skb, mn, rule, &output);
+		err = mcr_nl_put_rule(skb, mn, rule, true, &output);
 		if (err) {
 			nlmsg_free(skb);
 			return err;
@@ -318,6 +320,23 @@ static int mcr_nl_rule_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* How many rules a filter selects, up to what matters to those who are told. */
+static u32 mcr_nl_count_hits(struct mcr_net *mn, const struct mcr_filter *filter)
+{
+	struct mcr_rule *rule;
+	unsigned long id;
+	u32 n = 0;
+
+	xa_for_each(&mn->rules, id, rule) {
+		if (!mcr_filter_hits(mn, filter, rule))
+			continue;
+		if (++n > MCR_NTF_SINGLE_MAX)
+			break;
+		cond_resched();
+	}
+	return n;
+}
+
 static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
@@ -335,6 +354,7 @@ static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mcr_table_lock(mn);
+	mcr_event_begin(mn, mcr_nl_count_hits(mn, &filter));
 	xa_for_each(&mn->rules, id, rule) {
 		if (!mcr_filter_hits(mn, &filter, rule))
 			continue;
@@ -342,6 +362,7 @@ static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 		count++;
 		cond_resched();
 	}
+	mcr_event_end(mn);
 	mcr_table_unlock(mn);
 	/* The rules are gone: that the count could not be told is no error. */
 	mcr_nl_reply_count(info, MCR_CMD_RULE_FLUSH, count);
@@ -382,7 +403,7 @@ static int mcr_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 		if (!hdr)
 			return -EMSGSIZE;
 		genl_dump_check_consistent(cb, hdr);
-		err = mcr_nl_put_rule(skb, mn, rule, &output);
+		err = mcr_nl_put_rule(skb, mn, rule, true, &output);
 		if (err) {
 			genlmsg_cancel(skb, hdr);
 			return err;
@@ -573,7 +594,7 @@ static int mcr_nl_dump_port(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	err = mcr_nl_put_ingress(skb, mn, port);
+	err = mcr_nl_put_ingress(skb, mn, port, true);
 	if (err)
 		genlmsg_cancel(skb, hdr);
 	else
@@ -682,7 +703,11 @@ static struct genl_family mcr_nl_family __ro_after_init = {
  */
 int __init mcr_nl_init(void)
 {
-	return genl_register_family(&mcr_nl_family);
+	int err = genl_register_family(&mcr_nl_family);
+
+	if (!err)
+		mcr_nl_notify_init(&mcr_nl_family);
+	return err;
 }
 
 /**
@@ -690,5 +715,6 @@ int __init mcr_nl_init(void)
  */
 void mcr_nl_exit(void)
 {
+	mcr_nl_notify_exit();
 	genl_unregister_family(&mcr_nl_family);
 }
