@@ -34,6 +34,7 @@ struct mcr_first_drop {
  * outlives all packets that may reach it.
  */
 struct mcr_drop_queue {
+	/* Taken once for each kind of drop of an output. */
 	spinlock_t lock;
 	struct work_struct work;
 	u32 n;

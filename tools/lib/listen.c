@@ -35,7 +35,10 @@ struct mcr_listener {
 	int family;
 	struct nlmsghdr *next;
 	int rem;
-	char buf[MESSAGE_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
+	union {
+		struct nlmsghdr head;
+		char bytes[MESSAGE_MAX];
+	} buf;
 };
 
 static int join(struct nl_sock *sk, const char *family, const char *group)
@@ -129,7 +132,7 @@ static enum mcr_heard fill(struct mcr_listener *l, struct mcr_error *err)
 	ssize_t len;
 
 	do {
-		len = recvfrom(mcr_listener_fd(l), l->buf, sizeof(l->buf),
+		len = recvfrom(mcr_listener_fd(l), &l->buf, sizeof(l->buf),
 			       MSG_DONTWAIT | MSG_TRUNC,
 			       (struct sockaddr *)&from, &size);
 	} while (len < 0 && errno == EINTR);
@@ -145,7 +148,7 @@ static enum mcr_heard fill(struct mcr_listener *l, struct mcr_error *err)
 	}
 	if ((size_t)len > sizeof(l->buf))
 		return MCR_HEARD_MISSED;
-	l->next = (struct nlmsghdr *)(void *)l->buf;
+	l->next = &l->buf.head;
 	l->rem = from.nl_pid ? 0 : (int)len;
 	return MCR_HEARD_MESSAGE;
 }

@@ -21,11 +21,13 @@ static const char *const kinds[] = {
 	"rules", "devices", "membership", "drops",
 };
 
-#define RULES		(1U << 0)
-#define DEVICES		(1U << 1)
-#define MEMBERSHIP	(1U << 2)
-#define DROPS		(1U << 3)
-#define ALL		(RULES | DEVICES | MEMBERSHIP | DROPS)
+enum {
+	RULES = 1,
+	DEVICES = 2,
+	MEMBERSHIP = 4,
+	DROPS = 8,
+	ALL = RULES | DEVICES | MEMBERSHIP | DROPS,
+};
 
 #define ACCEPTS		"it is rules, devices, membership or drops"
 
@@ -271,7 +273,7 @@ static int print_state(struct monitor *m, const char *text, const char *why)
 	return ret ? ret : print_synced(m);
 }
 
-static int gone(struct mcrtool *t)
+static int server_gone(struct mcrtool *t)
 {
 	mcr_error_set(&t->err, MCR_ERROR_NO_SERVER,
 		      "the server is gone: the kernel module was unloaded");
@@ -294,7 +296,7 @@ static int recover(struct monitor *m)
 	if (heard == MCR_HEARD_FAILED)
 		return mcrtool_fail(m->t);
 	if (heard == MCR_HEARD_GONE)
-		return gone(m->t);
+		return server_gone(m->t);
 	return print_state(m, "# missed events: dumping again", "missed");
 }
 
@@ -377,7 +379,7 @@ static int take_all(struct monitor *m)
 			ret = recover(m);
 			break;
 		case MCR_HEARD_GONE:
-			return gone(m->t);
+			return server_gone(m->t);
 		case MCR_HEARD_FAILED:
 			return mcrtool_fail(m->t);
 		}

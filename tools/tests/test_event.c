@@ -148,6 +148,12 @@ static void failed(struct mcr_rule *rule)
 #define START(event)	"{\"event\":\"" event "\",\"generation\":5,"
 #define REF		"\"rule\":{\"id\":7,\"name\":\"feed\"}"
 #define OUTPUT		"\"output\":{\"id\":1,\"to\":\"b\","
+#define BOUND		OUTPUT "\"ifindex\":3,\"waiting\":false"
+#define NO_MEMORY	"Cannot allocate memory"
+#define JOINED		"\"name\":\"feed\",\"membership\":\"joined\""
+#define FAILED		"\"membership\":\"failed\",\"membership_errno\":12"
+#define BECAUSE		"\"membership_error\":\"" NO_MEMORY "\""
+#define DROPPED		"\"drops\":{\"mtu\":3,\"ttl\":1}"
 
 static const struct part_case parts[] = {
 	{ "deleted", MCR_CMD_RULE_DEL_NTF, NULL,
@@ -156,23 +162,19 @@ static const struct part_case parts[] = {
 	  "deleted rule id 7", START("deleted") "\"rule\":{\"id\":7}}" },
 	{ "bound", MCR_CMD_OUTPUT_NTF, NULL,
 	  "bound rule name feed output 1 to b  # id 7",
-	  START("bound") REF "," OUTPUT "\"ifindex\":3,\"waiting\":false}}" },
+	  START("bound") REF "," BOUND "}}" },
 	{ "lost", MCR_CMD_OUTPUT_NTF, lost,
 	  "waiting rule name feed output 1 to b  # id 7",
 	  START("waiting") REF "," OUTPUT "\"waiting\":true}}" },
 	{ "dropped", MCR_CMD_OUTPUT_NTF, drops,
 	  "dropped rule name feed output 1 to b: mtu 3, ttl 1  # id 7",
-	  START("dropped") REF "," OUTPUT "\"ifindex\":3,\"waiting\":false,"
-	  "\"drops\":{\"mtu\":3,\"ttl\":1}}}" },
+	  START("dropped") REF "," BOUND "," DROPPED "}}" },
 	{ "membership", MCR_CMD_MEMBER_NTF, joined,
 	  "membership rule name feed joined  # id 7",
-	  START("membership") "\"rule\":{\"id\":7,\"name\":\"feed\","
-	  "\"membership\":\"joined\"}}" },
+	  START("membership") "\"rule\":{\"id\":7," JOINED "}}" },
 	{ "membership failed", MCR_CMD_MEMBER_NTF, failed,
-	  "membership rule id 7 failed: Cannot allocate memory",
-	  START("membership") "\"rule\":{\"id\":7,\"membership\":\"failed\","
-	  "\"membership_errno\":12,"
-	  "\"membership_error\":\"Cannot allocate memory\"}}" },
+	  "membership rule id 7 failed: " NO_MEMORY,
+	  START("membership") "\"rule\":{\"id\":7," FAILED "," BECAUSE "}}" },
 };
 
 static void test_part(void **state)
