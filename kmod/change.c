@@ -226,6 +226,39 @@ void mcr_change_del(struct mcr_net *mn, struct mcr_rule *rule)
 	mcr_rule_free(mn, rule);
 }
 
+/**
+ * mcr_change_flush - delete rules
+ * @mn: the namespace
+ * @meant: is a rule to be deleted?
+ * @arg: for @meant
+ *
+ * Return: how many were.
+ */
+u32 mcr_change_flush(struct mcr_net *mn, mcr_meant_fn meant, const void *arg)
+{
+	struct mcr_rule *rule;
+	unsigned long id;
+	u32 n = 0;
+
+	xa_for_each(&mn->rules, id, rule) {
+		n += meant(mn, rule, arg);
+		if (n > MCR_NTF_SINGLE_MAX)
+			break;
+		cond_resched();
+	}
+	mcr_event_begin(mn, n);
+	n = 0;
+	xa_for_each(&mn->rules, id, rule) {
+		if (!meant(mn, rule, arg))
+			continue;
+		mcr_change_del(mn, rule);
+		n++;
+		cond_resched();
+	}
+	mcr_event_end(mn);
+	return n;
+}
+
 /* Start or stop a rule, as told. A failed start changes nothing. */
 static bool mcr_rule_enable(struct mcr_net *mn, struct mcr_rule *rule,
 			    bool enable, struct mcr_error *error)

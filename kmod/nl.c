@@ -9,7 +9,6 @@
 #include <net/sock.h>
 
 #include "change.h"
-#include "event.h"
 #include "fanout.h"
 #include "hook.h"
 #include "netdev.h"
@@ -320,30 +319,17 @@ static int mcr_nl_rule_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* How many rules a filter selects, up to what matters to those who are told. */
-static u32 mcr_nl_count_hits(struct mcr_net *mn, const struct mcr_filter *filter)
+static bool mcr_nl_meant(struct mcr_net *mn, const struct mcr_rule *rule,
+			 const void *arg)
 {
-	struct mcr_rule *rule;
-	unsigned long id;
-	u32 n = 0;
-
-	xa_for_each(&mn->rules, id, rule) {
-		if (!mcr_filter_hits(mn, filter, rule))
-			continue;
-		if (++n > MCR_NTF_SINGLE_MAX)
-			break;
-		cond_resched();
-	}
-	return n;
+	return mcr_filter_hits(mn, arg, rule);
 }
 
 static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
 	struct mcr_filter filter;
-	struct mcr_rule *rule;
-	unsigned long id;
-	u32 count = 0;
+	u32 count;
 	int err;
 
 	err = mcr_nl_begin(info, BIT(MCR_A_FILTER) | BIT(MCR_A_OUTPUT));
@@ -354,15 +340,7 @@ static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mcr_table_lock(mn);
-	mcr_event_begin(mn, mcr_nl_count_hits(mn, &filter));
-	xa_for_each(&mn->rules, id, rule) {
-		if (!mcr_filter_hits(mn, &filter, rule))
-			continue;
-		mcr_change_del(mn, rule);
-		count++;
-		cond_resched();
-	}
-	mcr_event_end(mn);
+	count = mcr_change_flush(mn, mcr_nl_meant, &filter);
 	mcr_table_unlock(mn);
 	/* The rules are gone: that the count could not be told is no error. */
 	mcr_nl_reply_count(info, MCR_CMD_RULE_FLUSH, count);

@@ -13,7 +13,8 @@ export LC_ALL=C
 # Suites, and how many cases of each there must be at least.
 SUITES="mcr_rule=357 mcr_order=67 mcr_lookup=108 mcr_lookup_fault=12 \
 mcr_match=132 mcr_match_frame=70 mcr_options=25 mcr_rewrite=66 mcr_forward=57 \
-mcr_forward_drop=37 mcr_forward_list=12 mcr_event=7 mcr_change=17 mcr_change_fault=8"
+mcr_forward_drop=37 mcr_forward_list=12 mcr_event=8 mcr_change=17 \
+mcr_change_fault=8"
 
 KSFT_SKIP=4
 FAULTS=/sys/kernel/debug/failslab

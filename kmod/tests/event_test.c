@@ -194,6 +194,52 @@ static void mcr_event_many_at_once(struct kunit *test)
 	mcr_event_expect(test, "eth0:there gone:b");
 }
 
+static bool mcr_event_not_first(struct mcr_net *mn, const struct mcr_rule *rule,
+				const void *first)
+{
+	return rule != first;
+}
+
+/* What a flush leaves alone does not count. */
+static void mcr_event_flush(struct kunit *test)
+{
+	struct mcr_table_rig *rig = test->priv;
+	unsigned int round, i;
+
+	for (round = 0; round < 2; round++) {
+		struct mcr_request req = mcr_event_a;
+		const struct mcr_rule *first = mcr_event_add(rig, &req);
+		unsigned int n = MCR_NTF_SINGLE_MAX + round;
+
+		req.name = NULL;
+		for (i = 0; i < n; i++) {
+			req.spec.match.dport_min = 1 + i;
+			req.spec.match.dport_max = 1 + i;
+			mcr_event_begin(rig->mn, MCR_NTF_SINGLE_MAX + 1);
+			mcr_event_add(rig, &req);
+			rig->mn->event_muted = false;
+		}
+		mcr_event_words[0] = '\0';
+		KUNIT_EXPECT_EQ(test, n,
+				mcr_change_flush(rig->mn, mcr_event_not_first,
+						 first));
+		if (round)
+			mcr_event_expect(test, "many");
+		else
+			KUNIT_EXPECT_EQ(test, strlen(mcr_event_words),
+					n * strlen("gone:? ") - 1);
+		mcr_event_words[0] = '\0';
+		KUNIT_EXPECT_EQ(test, 0U,
+				mcr_change_flush(rig->mn, mcr_event_not_first,
+						 first));
+		mcr_event_expect(test, "");
+		KUNIT_EXPECT_EQ(test, 1U, mcr_change_flush(rig->mn,
+							   mcr_event_not_first,
+							   NULL));
+		mcr_event_expect(test, "eth0:there gone:a");
+	}
+}
+
 /* As netdev.c does it. */
 static void mcr_event_lose(struct mcr_table_rig *rig, const char *name)
 {
@@ -373,6 +419,7 @@ static struct kunit_case mcr_event_cases[] = {
 	KUNIT_CASE(mcr_event_changes),
 	KUNIT_CASE(mcr_event_refused),
 	KUNIT_CASE(mcr_event_many_at_once),
+	KUNIT_CASE(mcr_event_flush),
 	KUNIT_CASE(mcr_event_devices),
 	KUNIT_CASE(mcr_event_device_of_many),
 	KUNIT_CASE(mcr_event_drops),
