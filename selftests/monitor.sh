@@ -262,6 +262,35 @@ reader_goes() {
 	check_equal "standard error" "$(<"$WORK/err")" ""
 }
 
+# is_asleep PID
+is_asleep() {
+	local state
+	read -r _ _ state _ <"/proc/$1/stat"
+	[[ $state == S ]]
+}
+
+# A pipe that is full, as its reader does not read: a signal ends it all the same.
+reader_sleeps() {
+	local monitor outputs=() pipe i
+	for ((i = 1; i <= 256; i++)); do
+		outputs+=(to d1 group "$G2" src 10.0.0.9 dport $((50000 + i)))
+	done
+	rule_add iif in0 group "$G" "${outputs[@]}"
+	exec {pipe}< <(exec "$MCRTOOL" -n "${NS[mcr]}" -j -d monitor \
+		2>"$WORK/err")
+	monitor=$!
+	# What is there now is a part of the rule, which is larger than the pipe.
+	read -r -u "$pipe"
+	check_match "first line" "$REPLY" state
+	wait_for is_asleep "$monitor" || fail "it does not wait to write"
+	kill -TERM "$monitor"
+	wait "$monitor"
+	check_equal "status" $? 0
+	check_equal "standard error" "$(<"$WORK/err")" ""
+	exec {pipe}<&-
+	rules_flush
+}
+
 case_add "rules are created, changed and deleted" rules
 case_add "devices go and come; only what was asked for" devices
 case_add "drops are told once, and again after a reset" drops
@@ -269,6 +298,7 @@ case_add "many changes at once" many
 case_add "JSON, one object a line, and pretty" json
 case_add "a monitor that is too slow" slow
 case_add "a reader that goes" reader_goes
+case_add "a reader that does not read" reader_sleeps
 
 cd "$MCR_SELFTESTS" || exit 1
 require_all

@@ -3,6 +3,7 @@
  * monitor: changes as they happen.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -368,7 +369,7 @@ static int take_all(struct monitor *m)
 	struct nlmsghdr *nlh;
 	int ret = 0;
 
-	while (!ret && !ferror(stdout)) {
+	while (!ret && !stopped && !ferror(stdout)) {
 		switch (mcr_listener_hear(m->listener, &nlh, &m->t->err)) {
 		case MCR_HEARD_NOTHING:
 			return 0;
@@ -388,18 +389,48 @@ static int take_all(struct monitor *m)
 	return ret;
 }
 
-/* Nobody reads any more: that is an end like any other. */
-static bool reader_is_gone(void)
+/*
+ * Writing failed. That nobody reads any more is an end like any other, and so is
+ * a signal that came while nobody did.
+ */
+static void forgive_output(void)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO };
+	int fd;
 
-	if (poll(&out, 1, 0) < 0 || !(out.revents & POLLERR))
-		return false;
-	/* What was not written yet goes nowhere, and is no error. */
-	return freopen("/dev/null", "w", stdout);
+	if (!stopped && (poll(&out, 1, 0) < 0 || !(out.revents & POLLERR)))
+		return;
+	/* What was not written yet goes nowhere. */
+	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0)
+		clearerr(stdout);
+	if (fd >= 0)
+		close(fd);
 }
 
-static int watch(struct monitor *m, const sigset_t *unblocked)
+/* Wait for the server, or for the reader to go. */
+static int wait_for_more(struct monitor *m, struct pollfd *fds)
+{
+	sigset_t signals, before;
+	int ret = 0;
+
+	/* A signal is taken before this, or it ends the waiting. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	sigdelset(&before, SIGINT);
+	sigdelset(&before, SIGTERM);
+	if (!stopped && ppoll(fds, 2, NULL, &before) < 0 && errno != EINTR) {
+		mcr_error_set(&m->t->err, MCR_ERROR_SYSTEM,
+			      "waiting failed: %s", strerror(errno));
+		ret = mcrtool_fail(m->t);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ret;
+}
+
+static int watch(struct monitor *m)
 {
 	struct pollfd fds[] = {
 		{ .fd = mcr_listener_fd(m->listener), .events = POLLIN },
@@ -409,32 +440,21 @@ static int watch(struct monitor *m, const sigset_t *unblocked)
 
 	while (!ret && !stopped) {
 		ret = take_all(m);
-		if (ferror(stdout) || (fds[1].revents & POLLERR)) {
-			reader_is_gone();
-			return ret;
-		}
-		if (!ret && ppoll(fds, 2, NULL, unblocked) < 0 &&
-		    errno != EINTR) {
-			mcr_error_set(&m->t->err, MCR_ERROR_SYSTEM,
-				      "waiting failed: %s", strerror(errno));
-			ret = mcrtool_fail(m->t);
-		}
+		if (ferror(stdout) || (fds[1].revents & POLLERR))
+			break;
+		if (!ret)
+			ret = wait_for_more(m, fds);
 	}
+	if (ferror(stdout) || (fds[1].revents & POLLERR))
+		forgive_output();
 	return ret;
 }
 
-/* Signals are taken while waiting only, and end it there. */
-static void catch_signals(sigset_t *unblocked)
+/* A blocked write ends by them, too. */
+static void catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = stop };
-	sigset_t blocked;
 
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, unblocked);
-	sigdelset(unblocked, SIGINT);
-	sigdelset(unblocked, SIGTERM);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
@@ -448,7 +468,6 @@ static void catch_signals(sigset_t *unblocked)
 int mcrtool_monitor(struct mcrtool *t)
 {
 	struct monitor m = { .t = t };
-	sigset_t unblocked;
 	int ret;
 
 	if (parse_kinds(t, &m.selected))
@@ -460,13 +479,13 @@ int mcrtool_monitor(struct mcrtool *t)
 	if (!m.listener)
 		return mcrtool_fail(t);
 	mcr_event_init(&m.ev);
-	catch_signals(&unblocked);
+	catch_signals();
 	/* Listening first: nothing falls between this and what comes then. */
 	if (t->dump)
 		ret = print_state(&m, NULL, "start");
 	fflush(stdout);
 	if (!ret)
-		ret = watch(&m, &unblocked);
+		ret = watch(&m);
 	mcr_event_free(&m.ev);
 	mcr_listener_close(m.listener);
 	return ret;
