@@ -105,10 +105,20 @@ static const char *stamp(const struct monitor *m, char *buf, size_t size)
 	return buf;
 }
 
+/* After a write failed, or a signal ended one, the next might last for ever. */
+static bool may_print(void)
+{
+	return !stopped && !ferror(stdout);
+}
+
 static int emit_text(struct monitor *m, struct mcr_str *str)
 {
 	char buf[64];
 
+	if (!may_print()) {
+		mcr_str_free(str);
+		return 0;
+	}
 	if (*stamp(m, buf, sizeof(buf)) && !str->failed)
 		printf("%s ", buf);
 	mcr_str_add(str, "\n");
@@ -121,6 +131,10 @@ static int emit_json(struct monitor *m, struct json_object *obj)
 	struct json_object *time = NULL;
 	char buf[64];
 
+	if (!may_print()) {
+		json_object_put(obj);
+		return 0;
+	}
 	if (obj && *stamp(m, buf, sizeof(buf))) {
 		time = json_object_new_string(buf);
 		if (!time || json_object_object_add(obj, "time", time)) {
@@ -369,7 +383,7 @@ static int take_all(struct monitor *m)
 	struct nlmsghdr *nlh;
 	int ret = 0;
 
-	while (!ret && !stopped && !ferror(stdout)) {
+	while (!ret && may_print()) {
 		switch (mcr_listener_hear(m->listener, &nlh, &m->t->err)) {
 		case MCR_HEARD_NOTHING:
 			return 0;
@@ -384,21 +398,28 @@ static int take_all(struct monitor *m)
 		case MCR_HEARD_FAILED:
 			return mcrtool_fail(m->t);
 		}
-		fflush(stdout);
+		if (may_print())
+			fflush(stdout);
 	}
 	return ret;
 }
 
 /*
- * Writing failed. That nobody reads any more is an end like any other, and so is
- * a signal that came while nobody did.
+ * That nobody reads any more is an end like any other, and so is a signal that
+ * came while nobody did: no word about what was not written, and no waiting.
  */
-static void forgive_output(void)
+static void end_output(void)
 {
-	struct pollfd out = { .fd = STDOUT_FILENO };
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	bool gone;
 	int fd;
 
-	if (!stopped && (poll(&out, 1, 0) < 0 || !(out.revents & POLLERR)))
+	if (poll(&out, 1, 0) < 0)
+		return;
+	gone = out.revents & POLLERR;
+	if (!gone && !ferror(stdout) && (out.revents & POLLOUT))
+		return;
+	if (!gone && !stopped)
 		return;
 	/* What was not written yet goes nowhere. */
 	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -445,8 +466,7 @@ static int watch(struct monitor *m)
 		if (!ret)
 			ret = wait_for_more(m, fds);
 	}
-	if (ferror(stdout) || (fds[1].revents & POLLERR))
-		forgive_output();
+	end_output();
 	return ret;
 }
 
@@ -483,7 +503,8 @@ int mcrtool_monitor(struct mcrtool *t)
 	/* Listening first: nothing falls between this and what comes then. */
 	if (t->dump)
 		ret = print_state(&m, NULL, "start");
-	fflush(stdout);
+	if (may_print())
+		fflush(stdout);
 	if (!ret)
 		ret = watch(&m);
 	mcr_event_free(&m.ev);
