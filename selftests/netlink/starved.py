@@ -37,8 +37,9 @@ class Failslab:
 
     @staticmethod
     def _swap(name, value):
-        with open(FAILSLAB + name, "r+", encoding="ascii") as file:
+        with open(FAILSLAB + name, encoding="ascii") as file:
             was = file.read().strip()
+        with open(FAILSLAB + name, "w", encoding="ascii") as file:
             file.write(value)
         return was
 
