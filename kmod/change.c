@@ -9,6 +9,7 @@
 
 #include "bind.h"
 #include "change.h"
+#include "event.h"
 #include "fanout.h"
 #include "hook.h"
 #include "mem.h"
@@ -208,6 +209,7 @@ struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 			goto err_link;
 	}
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, true);
 	return rule;
 
 err_link:
@@ -225,9 +227,44 @@ err:
 void mcr_change_del(struct mcr_net *mn, struct mcr_rule *rule)
 {
 	mcr_bind_stop(mn, rule);
+	mcr_table_changed(mn);
+	/* While it still has its name. */
+	mcr_event_rule_gone(mn, rule);
 	mcr_table_unlink(mn, rule);
 	mcr_rule_free(mn, rule);
-	mcr_table_changed(mn);
+}
+
+/**
+ * mcr_change_flush - delete rules
+ * @mn: the namespace
+ * @meant: is a rule to be deleted?
+ * @arg: for @meant
+ *
+ * Return: how many were.
+ */
+u32 mcr_change_flush(struct mcr_net *mn, mcr_meant_fn meant, const void *arg)
+{
+	struct mcr_rule *rule;
+	unsigned long id;
+	u32 n = 0;
+
+	xa_for_each(&mn->rules, id, rule) {
+		n += meant(mn, rule, arg);
+		if (n > MCR_NTF_SINGLE_MAX)
+			break;
+		cond_resched();
+	}
+	mcr_event_begin(mn, n);
+	n = 0;
+	xa_for_each(&mn->rules, id, rule) {
+		if (!meant(mn, rule, arg))
+			continue;
+		mcr_change_del(mn, rule);
+		n++;
+		cond_resched();
+	}
+	mcr_event_end(mn);
+	return n;
 }
 
 /* Start or stop a rule, as told. A failed start changes nothing. */
@@ -306,6 +343,7 @@ static struct mcr_fanout *mcr_rule_swap(struct mcr_net *mn,
 
 	mn->n_outputs += f->n;
 	mn->n_outputs -= old->n;
+	mcr_fanout_own(f, rule->id);
 	rcu_assign_pointer(rule->fanout, f);
 	return old;
 }
@@ -356,6 +394,7 @@ bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 	mcr_rule_options(rule, &req->spec);
 	rule->next_output = c.next_output;
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 
@@ -376,6 +415,7 @@ bool mcr_change_disabled(struct mcr_net *mn, struct mcr_rule *rule,
 	if (!mcr_rule_enable(mn, rule, !disabled, error))
 		return false;
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 
@@ -420,6 +460,7 @@ bool mcr_change_add_output(struct mcr_net *mn, struct mcr_rule *rule,
 	mcr_rule_swap(mn, rule, new);
 	kfree_rcu(old, rcu);
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 
@@ -462,6 +503,7 @@ bool mcr_change_del_output(struct mcr_net *mn, struct mcr_rule *rule, u32 id,
 	mcr_output_free(mn, gone);
 	kfree_rcu(old, rcu);
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 

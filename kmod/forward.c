@@ -59,6 +59,16 @@ static void mcr_count_sent(const struct mcr_output *out,
 	u64_stats_update_end(&c->syncp);
 }
 
+/* The second drop for a reason, and all that follow, only read told_drops. */
+static void mcr_count_drop(struct mcr_output *out, enum mcr_drop reason, u32 n)
+{
+	mcr_stats_drop(&out->drops, reason, n);
+	if (likely(test_bit(reason, &out->told_drops)) || !out->first ||
+	    test_and_set_bit(reason, &out->told_drops))
+		return;
+	mcr_drop_queue_add(out->first, READ_ONCE(out->rule), out->id, reason);
+}
+
 /* The group that a copy is sent to. */
 static const union mcr_addr *mcr_group_of(const struct mcr_output *out,
 					  const struct mcr_packet *p)
@@ -308,7 +318,7 @@ static void mcr_replicate(const struct mcr_fanout *f, struct sk_buff *skb,
 		mcr_count_offered(out, p->segs);
 		reason = mcr_output_send(out, skb, p, consume && i + 1 == f->n);
 		if (reason)
-			mcr_stats_drop(&out->drops, reason, p->segs);
+			mcr_count_drop(out, reason, p->segs);
 		else
 			mcr_count_sent(out, p);
 	}
@@ -321,7 +331,7 @@ static void mcr_drop_all(const struct mcr_fanout *f, const struct mcr_packet *p,
 
 	for (i = 0; i < f->n; i++) {
 		mcr_count_offered(f->out[i], p->segs);
-		mcr_stats_drop(&f->out[i]->drops, reason, p->segs);
+		mcr_count_drop(f->out[i], reason, p->segs);
 	}
 }
 

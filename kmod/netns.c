@@ -6,6 +6,7 @@
 #include <net/netns/generic.h>
 
 #include "change.h"
+#include "event.h"
 #include "member.h"
 #include "netns.h"
 #include "quota.h"
@@ -31,6 +32,7 @@ static int __net_init mcr_net_init(struct net *net)
 	err = mcr_table_init(mn, net);
 	if (err)
 		return err;
+	mcr_event_init(mn);
 	err = mcr_member_init(mn);
 	if (err)
 		goto err_table;
@@ -53,6 +55,7 @@ static void __net_exit mcr_net_exit(struct net *net)
 	struct mcr_rule *rule;
 	unsigned long id;
 
+	mcr_event_exit(mn);
 	if (mn->n_rules) {
 		mcr_table_lock(mn);
 		xa_for_each(&mn->rules, id, rule) {

@@ -14,6 +14,7 @@
 #include "netdev.h"
 #include "netns.h"
 #include "nl.h"
+#include "nl_notify.h"
 #include "nl_parse.h"
 #include "nl_policy.h"
 #include "nl_put.h"
@@ -64,7 +65,7 @@ static int mcr_nl_reply_rule(struct genl_info *info, struct mcr_net *mn,
 		skb = mcr_nl_reply_new(info, MCR_CMD_RULE_GET, 0, &hdr);
 		if (!skb)
 			return -ENOMEM;
-		err = mcr_nl_put_rule(skb, mn, rule, &output);
+		err = mcr_nl_put_rule(skb, mn, rule, true, &output);
 		if (err) {
 			nlmsg_free(skb);
 			return err;
@@ -217,13 +218,17 @@ static int mcr_nl_rule_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static bool mcr_nl_meant(struct mcr_net *mn, const struct mcr_rule *rule,
+			 const void *arg)
+{
+	return mcr_filter_hits(mn, arg, rule);
+}
+
 static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
 	struct mcr_filter filter;
-	struct mcr_rule *rule;
-	unsigned long id;
-	u32 count = 0;
+	u32 count;
 	int err;
 
 	err = mcr_nl_begin(info, BIT(MCR_A_FILTER) | BIT(MCR_A_OUTPUT));
@@ -234,13 +239,7 @@ static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mcr_table_lock(mn);
-	xa_for_each(&mn->rules, id, rule) {
-		if (!mcr_filter_hits(mn, &filter, rule))
-			continue;
-		mcr_change_del(mn, rule);
-		count++;
-		cond_resched();
-	}
+	count = mcr_change_flush(mn, mcr_nl_meant, &filter);
 	mcr_table_unlock(mn);
 	/* The rules are gone: that the count could not be told is no error. */
 	mcr_nl_reply_count(info, MCR_CMD_RULE_FLUSH, count);
@@ -281,7 +280,7 @@ static int mcr_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 		if (!hdr)
 			return -EMSGSIZE;
 		genl_dump_check_consistent(cb, hdr);
-		err = mcr_nl_put_rule(skb, mn, rule, &output);
+		err = mcr_nl_put_rule(skb, mn, rule, true, &output);
 		if (err) {
 			genlmsg_cancel(skb, hdr);
 			return err;
@@ -472,7 +471,7 @@ static int mcr_nl_dump_port(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	err = mcr_nl_put_ingress(skb, mn, port);
+	err = mcr_nl_put_ingress(skb, mn, port, true);
 	if (err)
 		genlmsg_cancel(skb, hdr);
 	else
@@ -581,7 +580,11 @@ static struct genl_family mcr_nl_family __ro_after_init = {
  */
 int __init mcr_nl_init(void)
 {
-	return genl_register_family(&mcr_nl_family);
+	int err = genl_register_family(&mcr_nl_family);
+
+	if (!err)
+		mcr_nl_notify_init(&mcr_nl_family);
+	return err;
 }
 
 /**
@@ -589,5 +592,6 @@ int __init mcr_nl_init(void)
  */
 void mcr_nl_exit(void)
 {
+	mcr_nl_notify_exit();
 	genl_unregister_family(&mcr_nl_family);
 }

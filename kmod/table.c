@@ -280,6 +280,7 @@ bool mcr_table_link(struct mcr_net *mn, struct mcr_rule *rule,
 	list_add_tail(&rule->iif_node, &rule->iif->ingress->list);
 	mn->n_rules++;
 	mn->n_outputs += mcr_rule_fanout(mn, rule)->n;
+	mcr_fanout_own(mcr_rule_fanout(mn, rule), rule->id);
 	return true;
 
 err_match:

@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/xarray.h>
 
+#include "drop_queue.h"
 #include "lookup.h"
 #include "rule.h"
 
@@ -36,14 +37,18 @@ struct mcr_quota;
  * @n_outputs: number of their outputs
  * @n_joins: number of memberships held for them, each counted once
  * @quota: what the user namespace allows; NULL: no more than everybody
+ * @event_muted: between mcr_event_begin() and mcr_event_end(): single events
+ *	are not told
+ * @first: first drops that are to be told
  *
  * DOC: Locking
  *
  * Changes of rules take RTNL, then @lock (mcr_table_lock()). Device notifiers
  * come with RTNL held and take @lock. Dumps take @lock alone. The packet path
  * takes neither: what it reaches is published with rcu_assign_pointer() and
- * freed after a grace period. No lock is taken inside @lock but those of the
- * functions called: nf_hook_mutex, the hash tables', igmp's and mld's.
+ * freed after a grace period. Inside @lock are taken: the lock of event.c, that
+ * of @first, and those of the functions called: nf_hook_mutex, the hash tables',
+ * igmp's and mld's.
  */
 struct mcr_net {
 	struct net *net;
@@ -60,6 +65,8 @@ struct mcr_net {
 	u32 n_outputs;
 	u32 n_joins;
 	struct mcr_quota *quota;
+	bool event_muted;
+	struct mcr_drop_queue first;
 };
 
 /**
@@ -94,6 +101,8 @@ struct mcr_name {
  * @vlan_held: its device was told to let its VLAN in
  * @membership: of enum mcr_membership
  * @membership_error: a positive errno, if that is MCR_MEMBERSHIP_FAILED
+ * @told_membership: @membership, as listeners know it
+ * @told_membership_error: @membership_error, likewise
  * @rcu: for call_rcu()
  *
  * Everything but @entry and @fanout is read and written under mcr_net.lock.
@@ -117,6 +126,8 @@ struct mcr_rule {
 	bool vlan_held;
 	u8 membership;
 	u16 membership_error;
+	u8 told_membership;
+	u16 told_membership_error;
 	struct rcu_head rcu;
 };
 

@@ -18,10 +18,15 @@ static const char grammar[] =
 	"REF    = [name] NAME | id N\n"
 	"FILTER = any of name, iif, group, match, option, enabled, to DEV\n";
 
+static const char monitor_grammar[] =
+	"KIND   = rules | devices | membership | drops; default: all\n";
+
 static const char options[] =
 	"options: -n NETNS  work in this network namespace\n"
 	"         -j        print JSON          -p  print it pretty\n"
 	"         -e        print the rule that was created\n"
+	"         -d        monitor: print first what there is\n"
+	"         -t        monitor: print times\n"
 	"         -V        print the version   -h  print this\n";
 
 /**
@@ -50,6 +55,10 @@ void mcrtool_usage(struct mcr_str *str, const char *object)
 	}
 	if (!object || !strcmp(object, "rule") || !strcmp(object, "output"))
 		mcr_str_addf(str, "\n%s", grammar);
+	if (object && !strcmp(object, "monitor"))
+		mcr_str_add(str, "\n");
+	if (!object || !strcmp(object, "monitor"))
+		mcr_str_add(str, monitor_grammar);
 	if (!object)
 		mcr_str_addf(str, "\n%s", options);
 }
@@ -81,7 +90,7 @@ int mcrtool_help(struct mcrtool *t)
 		if (!object) {
 			mcr_words_fail(&t->words, t->words.pos + 1,
 				       MCR_ERROR_SYNTAX,
-				       "%s is no object: it is rule, output, stats, status or help",
+				       "%s is no object: it is rule, output, stats, status, monitor or help",
 				       mcr_words_show(&t->words, word,
 						      sizeof(word)));
 			return mcrtool_fail(t);

@@ -38,6 +38,8 @@ const struct mcrtool_verb mcrtool_verbs[] = {
 	  "print counters", true },
 	{ "status", NULL, mcrtool_status, "",
 	  "print who serves, and the ingress devices", true },
+	{ "monitor", NULL, mcrtool_monitor, "[KIND]...",
+	  "print changes as they happen", true },
 	{ "help", NULL, mcrtool_help, "[OBJECT]",
 	  "print this", true },
 	{ NULL, NULL, NULL, NULL, NULL, false },
@@ -63,7 +65,7 @@ static int unknown_object(struct mcrtool *t)
 	char word[80];
 
 	mcr_words_fail(&t->words, 1, MCR_ERROR_SYNTAX,
-		       "%s is no object: it is rule, output, stats, status or help",
+		       "%s is no object: it is rule, output, stats, status, monitor or help",
 		       mcr_words_show(&t->words, word, sizeof(word)));
 	return mcrtool_fail(t);
 }

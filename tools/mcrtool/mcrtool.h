@@ -39,6 +39,8 @@ enum mcrtool_exit {
  * @json: print JSON
  * @pretty: print it for people to read
  * @echo: print the rule that was created
+ * @dump: monitor: print first what there is
+ * @stamp: monitor: print times
  */
 struct mcrtool {
 	struct mcr_words words;
@@ -48,6 +50,8 @@ struct mcrtool {
 	bool json;
 	bool pretty;
 	bool echo;
+	bool dump;
+	bool stamp;
 };
 
 /**
@@ -99,6 +103,9 @@ int mcrtool_print_element(struct mcrtool *t, struct json_object *obj,
 void mcrtool_print_end(unsigned int count);
 int mcrtool_print(struct mcrtool *t, struct mcr_str *str);
 
+/* status.c */
+int mcrtool_get_status(struct mcrtool *t, struct mcr_status *status);
+
 /* help.c */
 void mcrtool_usage(struct mcr_str *str, const char *object);
 
@@ -116,6 +123,7 @@ int mcrtool_output_del(struct mcrtool *t);
 int mcrtool_stats(struct mcrtool *t);
 int mcrtool_stats_reset(struct mcrtool *t);
 int mcrtool_status(struct mcrtool *t);
+int mcrtool_monitor(struct mcrtool *t);
 int mcrtool_help(struct mcrtool *t);
 
 #endif /* MCRTOOL_H */

@@ -18,6 +18,8 @@ static const struct option options[] = {
 	{ "json", 'j' },
 	{ "pretty", 'p' },
 	{ "echo", 'e' },
+	{ "dump", 'd' },
+	{ "timestamp", 't' },
 	{ "version", 'V' },
 	{ "help", 'h' },
 };
@@ -38,7 +40,7 @@ static int unknown(struct mcrtool *t, const char *what)
 
 	mcr_str_safe(&word, what);
 	mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
-		      "'%.64s' is no option: there are -n NETNS, -j, -p, -e, -V and -h",
+		      "'%.64s' is no option: there are -n NETNS, -j, -p, -e, -d, -t, -V and -h",
 		      word.s ? word.s : "");
 	mcr_str_free(&word);
 	return mcrtool_fail(t);
@@ -69,6 +71,12 @@ static int set_option(struct mcrtool *t, char letter, const char *word,
 		return 0;
 	case 'e':
 		t->echo = true;
+		return 0;
+	case 'd':
+		t->dump = true;
+		return 0;
+	case 't':
+		t->stamp = true;
 		return 0;
 	case 'V':
 		print_version();

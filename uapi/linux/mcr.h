@@ -143,17 +143,40 @@
  *
  * Notifications, on multicast group "notify"
  * ------------------------------------------
- * (Not sent yet.)
- * MCR_CMD_RULE_NTF        a rule was created or changed: as MCR_CMD_RULE_GET,
- *                         without counters
- * MCR_CMD_RULE_DEL_NTF    a rule is gone: MCR_A_RULE with id and name
- * MCR_CMD_INGRESS_NTF     an ingress device came, went or changed its hook
- * MCR_CMD_OUTPUT_NTF      an output was bound to its device or lost it, or
- *                         dropped for a reason for the first time
- * MCR_CMD_MEMBER_NTF      the membership of a rule changed
- * MCR_CMD_GENERATION_NTF  more changed at once than is told in single events:
- *                         dump again
- * All carry MCR_A_GENERATION.
+ * MCR_CMD_RULE_NTF        A rule was created (flag NLM_F_CREATE) or changed
+ *                         (NLM_F_REPLACE): as MCR_CMD_RULE_GET shows it,
+ *                         without counters. That the same command bound its
+ *                         outputs or changed its membership is not told again.
+ *   MCR_A_RULE, MCR_A_OUTPUT ..., MCR_A_MORE
+ * MCR_CMD_RULE_DEL_NTF    A rule is gone.
+ *   MCR_A_RULE              ID, and NAME if it had one
+ * MCR_CMD_INGRESS_NTF     A device that rules receive from came, went, or its
+ *                         hook was set or taken away.
+ *   MCR_A_INGRESS           DEV, IFINDEX and HOOKED
+ * MCR_CMD_OUTPUT_NTF      An output was bound to its device or lost it; or,
+ *                         where there are DROPS, it dropped for these reasons
+ *                         for the first time since it is there or its counters
+ *                         were reset.
+ *   MCR_A_RULE              ID, and NAME if it has one
+ *   MCR_A_OUTPUT            ID, DEV and IFINDEX; DROPS with the reasons that
+ *                           are new, and how often by now
+ * MCR_CMD_MEMBER_NTF      The membership of a rule changed.
+ *   MCR_A_RULE              ID, NAME if it has one, MEMBERSHIP and
+ *                           MEMBERSHIP_ERROR
+ * MCR_CMD_GENERATION_NTF  One command or one device changed more than
+ *                         MCR_NTF_SINGLE_MAX rules or outputs, or more dropped
+ *                         for the first time at once: dump again. It stands
+ *                         for all the single events.
+ * All carry MCR_A_GENERATION, and come in the order of the changes in their
+ * namespace; no other namespace hears of them. Listening is open to all.
+ *
+ * The generation moves with what rules say, not with devices, memberships and
+ * drops: a transaction is not undone by a cable. An event tells how something
+ * is now, not what is different, so that it may be told twice. To follow the
+ * rules: join the group, dump, then take all events but those about rules
+ * whose generation is that of the dump or older. Whoever reads too slowly, or
+ * whom the server has no memory to tell, gets ENOBUFS from the socket: read
+ * until it is empty, and dump again.
  */
 #ifndef _UAPI_LINUX_MCR_H
 #define _UAPI_LINUX_MCR_H
@@ -174,6 +197,7 @@
 #define MCR_MASKS_MAX		64	/* distinct masks on an ingress device */
 #define MCR_JOINS_MAX		4096	/* memberships in a network namespace */
 #define MCR_TXNS_MAX		4	/* open transactions in a namespace */
+#define MCR_NTF_SINGLE_MAX	32	/* events told one by one, of one cause */
 
 /**
  * enum mcr_cmd - operations of the family
