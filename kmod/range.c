@@ -90,17 +90,17 @@ static void mcr_intervals_merge(struct mcr_lookup *l, struct mcr_intervals *new,
 				struct mcr_entry *e)
 {
 	u32 n = old ? old->n : 0, i = 0, next = 0;
-	struct mcr_entry *winner = NULL;
+	const struct mcr_interval *at = NULL;
+	struct mcr_entry *winner;
 
 	for (;;) {
 		u32 port = mcr_range_edge(e, next), edges = 0;
 		struct mcr_interval *iv = &new->iv[new->n];
 
 		if (i < n && old->iv[i].min <= port) {
-			if (old->iv[i].min < port)
-				port = old->iv[i].min;
-			winner = mcr_lookup_owned(l, old->iv[i].winner);
-			edges = old->iv[i++].edges;
+			at = &old->iv[i++];
+			port = at->min;
+			edges = at->edges;
 		}
 		if (port > U16_MAX)
 			return;
@@ -112,9 +112,12 @@ static void mcr_intervals_merge(struct mcr_lookup *l, struct mcr_intervals *new,
 			continue;
 		iv->min = port;
 		iv->edges = edges;
-		RCU_INIT_POINTER(iv->winner,
-				 next == 1 ? mcr_range_better(winner, e) :
-					     winner);
+		iv->winner = at ? at->winner : NULL;
+		if (next == 1) {
+			winner = mcr_lookup_owned(l, iv->winner);
+			RCU_INIT_POINTER(iv->winner,
+					 mcr_range_better(winner, e));
+		}
 		new->n++;
 	}
 }
@@ -160,9 +163,10 @@ int mcr_ranges_plan(struct mcr_lookup *l, struct mcr_ranges *r,
 	struct mcr_intervals *old, *new;
 
 	old = r->next ?: mcr_lookup_owned(l, r->intervals);
-	new = kvzalloc(struct_size(new, iv, (old ? old->n : 0) + 2), MCR_GFP);
+	new = kvmalloc(struct_size(new, iv, (old ? old->n : 0) + 2), MCR_GFP);
 	if (!new)
 		return -ENOMEM;
+	new->n = 0;
 	mcr_intervals_merge(l, new, old, e);
 	mcr_range_tree_insert(e, &r->tree);
 	kvfree(r->next);
