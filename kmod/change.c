@@ -15,6 +15,7 @@
 #include "mem.h"
 #include "member.h"
 #include "netdev.h"
+#include "quota.h"
 #include "table.h"
 
 static struct mcr_port *mcr_iif_get(struct mcr_net *mn, const char *name,
@@ -72,11 +73,15 @@ static bool mcr_fanout_fill(struct mcr_net *mn, struct mcr_fanout *f,
 		}
 		out = old ? mcr_fanout_find(old, spec) : NULL;
 		if (!out)
-			out = mcr_output_new(mn, spec, (*next)++, error);
+			out = mcr_output_new(mn, spec, req->output_ids ?
+					     req->output_ids[i] : (*next)++,
+					     error);
 		if (!out)
 			return false;
 		f->out[f->n++] = out;
 	}
+	if (req->output_ids)
+		*next = req->next_output;
 	return true;
 }
 
@@ -111,10 +116,17 @@ static void mcr_rule_options(struct mcr_rule *rule,
 	rule->latency = spec->latency;
 }
 
-/* A rule with its outputs that nobody can find yet. */
-static struct mcr_rule *mcr_rule_new(struct mcr_net *mn,
-				     const struct mcr_request *req,
-				     struct mcr_error *error)
+/**
+ * mcr_rule_new - make a rule with its outputs that nobody can find yet
+ * @mn: the namespace
+ * @req: the rule, checked
+ * @id: its id, from mcr_table_reserve()
+ * @error: says why, on failure
+ *
+ * Return: a rule, to be given to mcr_rule_free(); NULL.
+ */
+struct mcr_rule *mcr_rule_new(struct mcr_net *mn, const struct mcr_request *req,
+			      u32 id, struct mcr_error *error)
 {
 	struct mcr_rule *rule;
 	struct mcr_fanout *f;
@@ -124,6 +136,7 @@ static struct mcr_rule *mcr_rule_new(struct mcr_net *mn,
 	if (!rule)
 		return NULL;
 	rule->entry.match = req->spec.match;
+	rule->id = id;
 	rule->next_output = 1;
 	rule->disabled = true;
 	mcr_rule_options(rule, &req->spec);
@@ -161,8 +174,12 @@ static void mcr_rule_free_rcu(struct rcu_head *rcu)
 	kfree(rule);
 }
 
-/* Free a rule that nobody can find any more; packets may still have it. */
-static void mcr_rule_free(struct mcr_net *mn, struct mcr_rule *rule)
+/**
+ * mcr_rule_free - free a rule that nobody can find any more
+ * @mn: the namespace
+ * @rule: the rule; packets may still have it
+ */
+void mcr_rule_free(struct mcr_net *mn, struct mcr_rule *rule)
 {
 	mcr_fanout_free(mn, mcr_rule_fanout(mn, rule));
 	mcr_iif_put(mn, rule->iif);
@@ -188,9 +205,10 @@ static u32 mcr_rule_shadows(const struct mcr_rule *rule)
  */
 struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 				const struct mcr_request *req,
-			       struct mcr_error *error)
+				struct mcr_error *error)
 {
 	struct mcr_rule *twin, *rule;
+	u32 id;
 
 	twin = mcr_table_by_match(mn, &req->spec);
 	if (twin) {
@@ -198,11 +216,19 @@ struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 		error->rule = twin->id;
 		return NULL;
 	}
-	rule = mcr_rule_new(mn, req, error);
-	if (!rule)
+	if (!mcr_table_name_free(mn, NULL, req->name, error))
 		return NULL;
+	error->why = mcr_quota_take(mn);
+	if (error->why)
+		return NULL;
+	error->why = MCR_REFUSED_MEMORY;
+	if (!mcr_table_reserve(mn, &id))
+		goto err_quota;
+	rule = mcr_rule_new(mn, req, id, error);
+	if (!rule)
+		goto err_id;
 	if (!mcr_table_link(mn, rule, req->name, error))
-		goto err;
+		goto err_rule;
 	if (!req->spec.disabled) {
 		error->shadows = mcr_rule_shadows(rule);
 		if (!mcr_bind_start(mn, rule, error))
@@ -214,8 +240,12 @@ struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 
 err_link:
 	mcr_table_unlink(mn, rule);
-err:
+err_rule:
 	mcr_rule_free(mn, rule);
+err_id:
+	mcr_table_release(mn, id);
+err_quota:
+	mcr_quota_give(mn);
 	return NULL;
 }
 
@@ -231,6 +261,8 @@ void mcr_change_del(struct mcr_net *mn, struct mcr_rule *rule)
 	/* While it still has its name. */
 	mcr_event_rule_gone(mn, rule);
 	mcr_table_unlink(mn, rule);
+	mcr_table_release(mn, rule->id);
+	mcr_quota_give(mn);
 	mcr_rule_free(mn, rule);
 }
 
@@ -286,18 +318,20 @@ static bool mcr_name_is(const struct mcr_name *name, const char *text)
 	return !strcmp(name->text, text);
 }
 
-/* What a replacement brings: all that can fail to be had. */
-struct mcr_replacement {
-	struct mcr_fanout *fanout;
-	struct mcr_name *name;
-	char *comment;
-	u32 next_output;
-	bool renamed;
-};
-
-static bool mcr_replacement_prepare(struct mcr_net *mn, struct mcr_rule *rule,
-				    const struct mcr_request *req,
-			       struct mcr_replacement *c, struct mcr_error *error)
+/**
+ * mcr_replacement_prepare - get all that a rule is to have
+ * @mn: the namespace
+ * @rule: the rule
+ * @req: a checked rule with the same ingress device and match; its name is free
+ * @c: filled in, on success, for mcr_replacement_apply() or
+ *	mcr_replacement_forget()
+ * @error: says why, on failure
+ *
+ * Return: true, or false if nothing has changed.
+ */
+bool mcr_replacement_prepare(struct mcr_net *mn, struct mcr_rule *rule,
+			     const struct mcr_request *req,
+			     struct mcr_replacement *c, struct mcr_error *error)
 {
 	const struct mcr_fanout *old = mcr_rule_fanout(mn, rule);
 
@@ -325,8 +359,14 @@ err:
 	return false;
 }
 
-static void mcr_replacement_forget(struct mcr_net *mn, struct mcr_rule *rule,
-				   struct mcr_replacement *c)
+/**
+ * mcr_replacement_forget - a rule is not to have this after all
+ * @mn: the namespace
+ * @rule: the rule
+ * @c: from mcr_replacement_prepare()
+ */
+void mcr_replacement_forget(struct mcr_net *mn, struct mcr_rule *rule,
+			    struct mcr_replacement *c)
 {
 	mcr_table_unname(mn, c->name);
 	mcr_fanout_prune(mn, c->fanout, mcr_rule_fanout(mn, rule));
@@ -349,6 +389,38 @@ static struct mcr_fanout *mcr_rule_swap(struct mcr_net *mn,
 }
 
 /**
+ * mcr_replacement_apply - let a rule say something else
+ * @mn: the namespace
+ * @rule: the rule
+ * @req: what it is to say
+ * @c: from mcr_replacement_prepare()
+ *
+ * Whether the rule takes packets stays as it is.
+ */
+void mcr_replacement_apply(struct mcr_net *mn, struct mcr_rule *rule,
+			   const struct mcr_request *req,
+			   struct mcr_replacement *c)
+{
+	struct mcr_fanout *old = mcr_rule_swap(mn, rule, c->fanout);
+
+	mcr_fanout_prune(mn, old, c->fanout);
+	kfree_rcu(old, rcu);
+	swap(rule->comment, c->comment);
+	kfree(c->comment);
+	if (c->renamed) {
+		swap(rule->name, c->name);
+		mcr_table_unname(mn, c->name);
+	}
+	if (!rule->disabled && rule->join != req->spec.join) {
+		mcr_member_put(mn, rule);
+		mcr_rule_options(rule, &req->spec);
+		mcr_member_get(mn, rule);
+	}
+	mcr_rule_options(rule, &req->spec);
+	rule->next_output = c->next_output;
+}
+
+/**
  * mcr_change_replace - let a rule say something else
  * @mn: the namespace
  * @rule: the rule
@@ -362,37 +434,24 @@ static struct mcr_fanout *mcr_rule_swap(struct mcr_net *mn,
 bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 			const struct mcr_request *req, struct mcr_error *error)
 {
+	bool starts = rule->disabled && !req->spec.disabled;
 	struct mcr_replacement c = { };
-	struct mcr_fanout *old;
-	u8 join = rule->join;
 
-	if (!mcr_replacement_prepare(mn, rule, req, &c, error))
+	if (!mcr_table_name_free(mn, rule, req->name, error) ||
+	    !mcr_replacement_prepare(mn, rule, req, &c, error))
 		return false;
-	/* A rule that is to start now does so with what is new. */
-	old = mcr_rule_swap(mn, rule, c.fanout);
-	if (rule->disabled)
-		rule->join = req->spec.join;
-	if (!mcr_rule_enable(mn, rule, !req->spec.disabled, error)) {
-		rule->join = join;
-		mcr_rule_swap(mn, rule, old);
+	if (starts && !mcr_bind_prepare(mn, rule, error)) {
 		mcr_replacement_forget(mn, rule, &c);
 		return false;
 	}
-	mcr_fanout_prune(mn, old, c.fanout);
-	kfree_rcu(old, rcu);
-	swap(rule->comment, c.comment);
-	kfree(c.comment);
-	if (c.renamed) {
-		swap(rule->name, c.name);
-		mcr_table_unname(mn, c.name);
+	/* A rule that is to start now does so with what is new. */
+	if (req->spec.disabled)
+		mcr_bind_stop(mn, rule);
+	mcr_replacement_apply(mn, rule, req, &c);
+	if (starts) {
+		mcr_bind_go(rule);
+		mcr_bind_call(mn, rule);
 	}
-	if (!rule->disabled && rule->join != req->spec.join) {
-		mcr_member_put(mn, rule);
-		mcr_rule_options(rule, &req->spec);
-		mcr_member_get(mn, rule);
-	}
-	mcr_rule_options(rule, &req->spec);
-	rule->next_output = c.next_output;
 	mcr_table_changed(mn);
 	mcr_event_rule(mn, rule, false);
 	return true;

@@ -39,6 +39,7 @@ struct mcr_class_key {
  * @node: in mcr_lookup.classes
  * @key: the values
  * @exact: the match of a class of one port
+ * @next: the same, while it is planned
  * @ranges: those of the other classes
  * @order: in mcr_lookup.order
  * @rcu: for kfree_rcu()
@@ -47,6 +48,7 @@ struct mcr_class {
 	struct rhash_head node;
 	struct mcr_class_key key;
 	struct mcr_entry __rcu *exact;
+	struct mcr_entry *next;
 	struct mcr_ranges ranges;
 	struct rb_node order;
 	struct rcu_head rcu;

@@ -113,6 +113,17 @@ bool mcr_output_is(const struct mcr_output *out,
 }
 
 /**
+ * mcr_output_spec - what an output says
+ * @out: the output
+ * @spec: filled in
+ */
+void mcr_output_spec(const struct mcr_output *out, struct mcr_output_spec *spec)
+{
+	*spec = (struct mcr_output_spec){ .rewrite = out->rewrite };
+	strscpy(spec->dev, out->port->name, sizeof(spec->dev));
+}
+
+/**
  * mcr_fanout_alloc - make a fan-out with new counters and no outputs yet
  * @n: how many outputs it is for
  *

@@ -14,6 +14,8 @@ struct mcr_output *mcr_output_new(struct mcr_net *mn,
 				  const struct mcr_output_spec *spec, u32 id,
 				  struct mcr_error *error);
 void mcr_output_free(struct mcr_net *mn, struct mcr_output *out);
+void mcr_output_spec(const struct mcr_output *out,
+		     struct mcr_output_spec *spec);
 bool mcr_output_is(const struct mcr_output *out,
 		   const struct mcr_output_spec *spec);
 

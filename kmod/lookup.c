@@ -12,7 +12,8 @@
  * searched by port, see range.c.
  *
  * Removal never allocates, so that it cannot fail; what could be smaller then
- * is made so by a later change.
+ * is made so by a later change. An insertion is planned, with all that can fail,
+ * and published later, so that many can be published at once: see commit.c.
  */
 #include <linux/slab.h>
 
@@ -78,25 +79,19 @@ static struct mcr_class *mcr_class_get(struct mcr_lookup *l,
 
 static bool mcr_class_empty(struct mcr_lookup *l, struct mcr_class *class)
 {
-	return !mcr_lookup_owned(l, class->exact) &&
+	return !mcr_lookup_owned(l, class->exact) && !class->next &&
 	       mcr_ranges_empty(&class->ranges);
 }
 
-static int mcr_class_add(struct mcr_lookup *l, struct mcr_class *class,
-			 struct mcr_entry *e)
+static int mcr_class_plan(struct mcr_lookup *l, struct mcr_class *class,
+			  struct mcr_entry *e)
 {
-	int err;
-
-	if (class->key.dport) {
-		if (mcr_lookup_owned(l, class->exact))
-			return -EEXIST;
-		rcu_assign_pointer(class->exact, e);
-		return 0;
-	}
-	err = mcr_ranges_plan(l, &class->ranges, e);
-	if (!err)
-		mcr_ranges_publish(l, &class->ranges);
-	return err;
+	if (!class->key.dport)
+		return mcr_ranges_plan(l, &class->ranges, e);
+	if (!mcr_class_empty(l, class))
+		return -EEXIST;
+	class->next = e;
+	return 0;
 }
 
 static void mcr_class_del(struct mcr_lookup *l, struct mcr_class *class,
@@ -138,14 +133,16 @@ void mcr_lookup_exit(struct mcr_lookup *l)
 }
 
 /**
- * mcr_lookup_insert - let a match take packets
+ * mcr_lookup_plan - make ready for a match that is to take packets
  * @l: the classifier
  * @e: an entry with a sound match, equal to none that is in the classifier
  *
+ * Until all that is planned is published, or is not to be, nothing is removed.
+ *
  * Context: Process, under the owner's lock; may sleep.
- * Return: 0; -ENOSPC if it would need one mask too many; -ENOMEM; -EBUSY.
+ * Return: 0; -ENOSPC if it would need far too many masks; -ENOMEM; -EBUSY.
  */
-int mcr_lookup_insert(struct mcr_lookup *l, struct mcr_entry *e)
+int mcr_lookup_plan(struct mcr_lookup *l, struct mcr_entry *e)
 {
 	struct mcr_class *class;
 	int err;
@@ -159,7 +156,7 @@ int mcr_lookup_insert(struct mcr_lookup *l, struct mcr_entry *e)
 		err = PTR_ERR(class);
 		goto err_mask;
 	}
-	err = mcr_class_add(l, class, e);
+	err = mcr_class_plan(l, class, e);
 	if (err)
 		goto err_class;
 	e->class = class;
@@ -171,6 +168,72 @@ err_class:
 err_mask:
 	mcr_mask_put(l, &e->match);
 	return err;
+}
+
+/**
+ * mcr_lookup_unplan - the match is not to take packets after all
+ * @l: the classifier
+ * @e: an entry planned; all others that are, are not to be published either
+ *
+ * Context: Process, under the owner's lock; may sleep.
+ */
+void mcr_lookup_unplan(struct mcr_lookup *l, struct mcr_entry *e)
+{
+	struct mcr_class *class = e->class;
+
+	lockdep_assert_held(l->lock);
+	if (class->key.dport)
+		class->next = NULL;
+	else
+		mcr_ranges_unplan(&class->ranges, e);
+	if (mcr_class_empty(l, class))
+		mcr_class_free(l, class);
+	mcr_mask_put(l, &e->match);
+	e->class = NULL;
+}
+
+/**
+ * mcr_lookup_publish - let a match that is planned take packets
+ * @l: the classifier
+ * @e: the entry
+ *
+ * All that is planned in its class takes packets then, at once.
+ *
+ * Context: Under the owner's lock.
+ */
+void mcr_lookup_publish(struct mcr_lookup *l, struct mcr_entry *e)
+{
+	struct mcr_class *class = e->class;
+
+	lockdep_assert_held(l->lock);
+	if (!class->key.dport) {
+		mcr_ranges_publish(l, &class->ranges);
+		return;
+	}
+	rcu_assign_pointer(class->exact, e);
+	class->next = NULL;
+}
+
+/**
+ * mcr_lookup_insert - let a match take packets
+ * @l: the classifier
+ * @e: an entry with a sound match, equal to none that is in the classifier
+ *
+ * Context: Process, under the owner's lock; may sleep.
+ * Return: 0; -ENOSPC if it would need one mask too many; -ENOMEM; -EBUSY.
+ */
+int mcr_lookup_insert(struct mcr_lookup *l, struct mcr_entry *e)
+{
+	int err = mcr_lookup_plan(l, e);
+
+	if (err)
+		return err;
+	if (mcr_mask_fits(l)) {
+		mcr_lookup_publish(l, e);
+		return 0;
+	}
+	mcr_lookup_unplan(l, e);
+	return -ENOSPC;
 }
 
 /**

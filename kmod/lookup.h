@@ -55,6 +55,9 @@ struct mcr_lookup {
 int mcr_lookup_init(struct mcr_lookup *l, struct mutex *lock);
 void mcr_lookup_exit(struct mcr_lookup *l);
 int mcr_lookup_insert(struct mcr_lookup *l, struct mcr_entry *e);
+int mcr_lookup_plan(struct mcr_lookup *l, struct mcr_entry *e);
+void mcr_lookup_unplan(struct mcr_lookup *l, struct mcr_entry *e);
+void mcr_lookup_publish(struct mcr_lookup *l, struct mcr_entry *e);
 void mcr_lookup_remove(struct mcr_lookup *l, struct mcr_entry *e);
 struct mcr_entry *mcr_lookup_shadowed(struct mcr_lookup *l,
 				      const struct mcr_match *m);

@@ -12,6 +12,7 @@
 #include "netdev.h"
 #include "netns.h"
 #include "nl.h"
+#include "txn.h"
 #include "version.h"
 
 static int __init mcr_init(void)
@@ -27,11 +28,16 @@ static int __init mcr_init(void)
 	err = mcr_netdev_init();
 	if (err)
 		goto err_netns;
-	err = mcr_nl_init();
+	err = mcr_txn_init();
 	if (err)
 		goto err_netdev;
+	err = mcr_nl_init();
+	if (err)
+		goto err_txn;
 	return 0;
 
+err_txn:
+	mcr_txn_exit();
 err_netdev:
 	mcr_netdev_exit();
 err_netns:
@@ -45,6 +51,7 @@ module_init(mcr_init);
 static void __exit mcr_exit(void)
 {
 	mcr_nl_exit();
+	mcr_txn_exit();
 	mcr_netdev_exit();
 	mcr_netns_exit();
 	/* Also waits for what call_rcu() is to free. */

@@ -48,6 +48,24 @@ static bool mcr_mask_equal(const struct mcr_mask *a, const struct mcr_mask *b)
 }
 
 /**
+ * mcr_mask_same - are two matches looked for by the same probe?
+ * @a: a match
+ * @b: another
+ *
+ * A packet then sees a change of both at once, or of none.
+ *
+ * Return: true if so.
+ */
+bool mcr_mask_same(const struct mcr_match *a, const struct mcr_match *b)
+{
+	struct mcr_mask x, y;
+
+	mcr_mask_make(&x, a);
+	mcr_mask_make(&y, b);
+	return mcr_mask_equal(&x, &y);
+}
+
+/**
  * mcr_mask_before - which of two masks of one family is tried first?
  * @a: a mask
  * @b: another
@@ -90,7 +108,8 @@ static int mcr_masks_replace(struct mcr_lookup *l, const struct mcr_mask *add)
 
 	for (i = 0; old && i < old->n; i++)
 		n += !!old->mask[i].users;
-	if (n > MCR_MASKS_MAX)
+	/* Those that are to go may still be there: mcr_mask_fits(). */
+	if (n > 2 * MCR_MASKS_MAX)
 		return -ENOSPC;
 	if (n) {
 		new = kzalloc(struct_size(new, mask, n), MCR_GFP);
@@ -121,7 +140,7 @@ static int mcr_masks_replace(struct mcr_lookup *l, const struct mcr_mask *add)
  * @m: the match
  *
  * Context: Process, under the owner's lock; may sleep.
- * Return: 0; -ENOSPC if it would be one mask too many; -ENOMEM.
+ * Return: 0; -ENOSPC if it would be far too many masks; -ENOMEM.
  */
 int mcr_mask_get(struct mcr_lookup *l, const struct mcr_match *m)
 {
@@ -153,4 +172,40 @@ void mcr_mask_put(struct mcr_lookup *l, const struct mcr_match *m)
 	/* Without memory an unused mask stays; it finds nothing. */
 	if (found && !--found->users)
 		mcr_masks_replace(l, NULL);
+}
+
+/**
+ * mcr_mask_leaving - tell that a mask is to be put, for mcr_mask_fits()
+ * @l: the classifier
+ * @m: a match that uses it
+ * @leaving: false takes that back, for all who use it
+ *
+ * Context: Process, under the owner's lock.
+ */
+void mcr_mask_leaving(struct mcr_lookup *l, const struct mcr_match *m,
+		      bool leaving)
+{
+	struct mcr_mask mask, *found;
+
+	mcr_mask_make(&mask, m);
+	found = mcr_masks_find(mcr_lookup_owned(l, l->masks), &mask);
+	if (found)
+		found->leaving = leaving ? found->leaving + 1 : 0;
+}
+
+/**
+ * mcr_mask_fits - are there few enough masks?
+ * @l: the classifier, as it will be without what is leaving
+ *
+ * Context: Process, under the owner's lock.
+ * Return: true if so.
+ */
+bool mcr_mask_fits(struct mcr_lookup *l)
+{
+	const struct mcr_masks *masks = mcr_lookup_owned(l, l->masks);
+	u32 n = 0, i;
+
+	for (i = 0; masks && i < masks->n; i++)
+		n += masks->mask[i].users > masks->mask[i].leaving;
+	return n <= MCR_MASKS_MAX;
 }

@@ -22,6 +22,7 @@ struct mcr_lookup;
  * @one_port: for matches on one port
  * @skips_local: local groups are not meant
  * @users: matches that have it; written under the owner's lock only
+ * @leaving: of which mcr_mask_leaving() has told; likewise
  */
 struct mcr_mask {
 	union mcr_addr group;
@@ -33,6 +34,7 @@ struct mcr_mask {
 	bool one_port;
 	bool skips_local;
 	u32 users;
+	u32 leaving;
 };
 
 /**
@@ -49,8 +51,12 @@ struct mcr_masks {
 
 bool mcr_match_one_port(const struct mcr_match *m);
 void mcr_mask_make(struct mcr_mask *mask, const struct mcr_match *m);
+bool mcr_mask_same(const struct mcr_match *a, const struct mcr_match *b);
 bool mcr_mask_before(const struct mcr_mask *a, const struct mcr_mask *b);
 int mcr_mask_get(struct mcr_lookup *l, const struct mcr_match *m);
 void mcr_mask_put(struct mcr_lookup *l, const struct mcr_match *m);
+void mcr_mask_leaving(struct mcr_lookup *l, const struct mcr_match *m,
+		      bool leaving);
+bool mcr_mask_fits(struct mcr_lookup *l);
 
 #endif /* MCR_MASK_H */

@@ -5,6 +5,7 @@
  * Rules name devices. A port is such a name; it is bound to the device that
  * has the name now, if there is one.
  */
+#include <linux/if_arp.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/stringhash.h>
@@ -53,6 +54,27 @@ struct net_device *mcr_port_dev(struct mcr_net *mn, const struct mcr_port *port)
 {
 	return rcu_dereference_protected(port->dev,
 					 lockdep_is_held(&mn->lock));
+}
+
+/**
+ * mcr_netdev_sends - may an output send to a device?
+ * @mn: the namespace
+ * @name: its name; there may be no such device yet
+ *
+ * Context: Process.
+ * Return: false if it is of the wrong kind.
+ */
+bool mcr_netdev_sends(struct mcr_net *mn, const char *name)
+{
+	struct net_device *dev;
+	bool sends;
+
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(mn->net, name);
+	/* Other names it may have do not count. */
+	sends = !dev || dev->type == ARPHRD_ETHER || strcmp(dev->name, name);
+	rcu_read_unlock();
+	return sends;
 }
 
 /* A device's port, if it is bound. */

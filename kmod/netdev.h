@@ -12,6 +12,7 @@ struct mcr_net;
 int mcr_netdev_init(void);
 void mcr_netdev_exit(void);
 
+bool mcr_netdev_sends(struct mcr_net *mn, const char *name);
 struct mcr_port *mcr_port_find(struct mcr_net *mn, const char *name);
 struct mcr_port *mcr_port_get(struct mcr_net *mn, const char *name);
 void mcr_port_put(struct mcr_net *mn, struct mcr_port *port);

@@ -10,6 +10,7 @@
 #include "member.h"
 #include "netns.h"
 #include "quota.h"
+#include "txn.h"
 
 static unsigned int mcr_net_id __read_mostly;
 
@@ -33,6 +34,7 @@ static int __net_init mcr_net_init(struct net *net)
 	if (err)
 		return err;
 	mcr_event_init(mn);
+	mcr_txn_net_init(mn);
 	err = mcr_member_init(mn);
 	if (err)
 		goto err_table;
@@ -56,6 +58,7 @@ static void __net_exit mcr_net_exit(struct net *net)
 	unsigned long id;
 
 	mcr_event_exit(mn);
+	mcr_txn_net_exit(mn);
 	if (mn->n_rules) {
 		mcr_table_lock(mn);
 		xa_for_each(&mn->rules, id, rule) {

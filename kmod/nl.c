@@ -19,6 +19,7 @@
 #include "nl_policy.h"
 #include "nl_put.h"
 #include "nl_refuse.h"
+#include "nl_txn.h"
 #include "table.h"
 
 /* Rules that a dump passes before it lets others have the lock. */
@@ -36,8 +37,17 @@ struct mcr_nl_ctx {
 	u32 output;
 };
 
-static struct sk_buff *mcr_nl_reply_new(struct genl_info *info, u8 cmd,
-					int flags, void **hdr)
+/**
+ * mcr_nl_reply_new - begin a reply
+ * @info: the message to reply to
+ * @cmd: of enum mcr_cmd
+ * @flags: NLM_F_ flags
+ * @hdr: for genlmsg_end()
+ *
+ * Return: the message, owned by the caller; NULL without memory.
+ */
+struct sk_buff *mcr_nl_reply_new(struct genl_info *info, u8 cmd, int flags,
+				 void **hdr)
 {
 	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 
@@ -76,7 +86,15 @@ static int mcr_nl_reply_rule(struct genl_info *info, struct mcr_net *mn,
 	return err;
 }
 
-static int mcr_nl_reply_count(struct genl_info *info, u8 cmd, u32 count)
+/**
+ * mcr_nl_reply_count - tell how many rules a command was carried out on
+ * @info: the message
+ * @cmd: of enum mcr_cmd
+ * @count: so many
+ *
+ * Return: 0 or a negative errno.
+ */
+int mcr_nl_reply_count(struct genl_info *info, u8 cmd, u32 count)
 {
 	struct sk_buff *skb;
 	void *hdr;
@@ -92,22 +110,10 @@ static int mcr_nl_reply_count(struct genl_info *info, u8 cmd, u32 count)
 	return genlmsg_reply(skb, info);
 }
 
-static int mcr_nl_no_txn(struct genl_info *info)
-{
-	if (!info->attrs[MCR_A_TXN])
-		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MCR_A_TXN],
-			    "transactions are not supported yet: leave it out");
-	return -EOPNOTSUPP;
-}
-
 /* What all commands that change rules begin with. */
 static int mcr_nl_begin(struct genl_info *info, u32 takes)
 {
-	int err = mcr_nl_check(info->nlhdr, takes | BIT(MCR_A_TXN),
-			       info->extack);
-
-	return err ?: mcr_nl_no_txn(info);
+	return mcr_nl_check(info->nlhdr, takes | BIT(MCR_A_TXN), info->extack);
 }
 
 /* The core leaves flags of MCR_CMD_RULE_NEW, and what else it knows, to us. */
@@ -164,6 +170,11 @@ static int mcr_nl_rule_new(struct sk_buff *skb, struct genl_info *info)
 				   info->extack);
 	if (err)
 		return err;
+	if (info->attrs[MCR_A_TXN]) {
+		err = mcr_nl_stage_new(info, &req);
+		mcr_nl_request_free(&req);
+		return err;
+	}
 	mcr_table_lock(mn);
 	err = mcr_nl_add_or_replace(info, mn, &req, &rule);
 	if (!err && (info->nlhdr->nlmsg_flags & NLM_F_ECHO) &&
@@ -186,6 +197,8 @@ static int mcr_nl_rule_set(struct sk_buff *skb, struct genl_info *info)
 	err = mcr_nl_begin(info, BIT(MCR_A_RULE));
 	if (err)
 		return err;
+	if (info->attrs[MCR_A_TXN])
+		return mcr_nl_stage_set(info);
 	mcr_table_lock(mn);
 	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE],
 			       BIT(MCR_RULE_A_DISABLED), &rule, info->extack);
@@ -209,6 +222,8 @@ static int mcr_nl_rule_del(struct sk_buff *skb, struct genl_info *info)
 	err = mcr_nl_begin(info, BIT(MCR_A_RULE));
 	if (err)
 		return err;
+	if (info->attrs[MCR_A_TXN])
+		return mcr_nl_stage_del(info);
 	mcr_table_lock(mn);
 	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE], 0, &rule,
 			       info->extack);
@@ -238,6 +253,8 @@ static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 				  info->extack);
 	if (err)
 		return err;
+	if (info->attrs[MCR_A_TXN])
+		return mcr_nl_stage_flush(info, &filter);
 	mcr_table_lock(mn);
 	count = mcr_change_flush(mn, mcr_nl_meant, &filter);
 	mcr_table_unlock(mn);
@@ -395,6 +412,8 @@ static int mcr_nl_output_change(struct genl_info *info,
 	err = mcr_nl_one_output(info->nlhdr, info->extack);
 	if (err)
 		return err;
+	if (info->attrs[MCR_A_TXN])
+		return mcr_nl_stage_output(info);
 	mcr_table_lock(mn);
 	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE], 0, &rule,
 			       info->extack);
@@ -508,11 +527,7 @@ static int mcr_nl_ingress_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int mcr_nl_unbuilt(struct sk_buff *skb, struct genl_info *info)
 {
-	if (info->genlhdr->cmd == MCR_CMD_EXPLAIN)
-		NL_SET_ERR_MSG(info->extack, "explain is not supported yet");
-	else
-		NL_SET_ERR_MSG(info->extack,
-			       "transactions are not supported yet: send single changes");
+	NL_SET_ERR_MSG(info->extack, "explain is not supported yet");
 	return -EOPNOTSUPP;
 }
 
@@ -535,9 +550,9 @@ static const struct genl_small_ops mcr_nl_ops[] = {
 	MCR_NL_CHANGE(RULE_FLUSH, mcr_nl_rule_flush),
 	MCR_NL_CHANGE(OUTPUT_ADD, mcr_nl_output_add),
 	MCR_NL_CHANGE(OUTPUT_DEL, mcr_nl_output_del),
-	MCR_NL_CHANGE(TXN_BEGIN, mcr_nl_unbuilt),
-	MCR_NL_CHANGE(TXN_COMMIT, mcr_nl_unbuilt),
-	MCR_NL_CHANGE(TXN_ABORT, mcr_nl_unbuilt),
+	MCR_NL_CHANGE(TXN_BEGIN, mcr_nl_txn_begin),
+	MCR_NL_CHANGE(TXN_COMMIT, mcr_nl_txn_commit),
+	MCR_NL_CHANGE(TXN_ABORT, mcr_nl_txn_abort),
 	MCR_NL_CHANGE(STATS_RESET, mcr_nl_stats_reset),
 	{
 		.cmd = MCR_CMD_EXPLAIN,

@@ -2,9 +2,8 @@
 /*
  * Which rules a dump or a flush is about.
  */
-#include "forward.h"
 #include "nl_parse.h"
-#include "port.h"
+#include "staged.h"
 
 static bool mcr_filter_match_hits(u32 given, const struct mcr_match *want,
 				  const struct mcr_match *has)
@@ -26,16 +25,30 @@ static bool mcr_filter_match_hits(u32 given, const struct mcr_match *want,
 	return !(given & MCR_RULE_BIT(VLAN)) || has->vlan == want->vlan;
 }
 
-static bool mcr_filter_to_hits(struct mcr_net *mn, const char *to,
-			       const struct mcr_rule *rule)
+/* Is a rule that says this meant, whatever its outputs are? */
+static bool mcr_filter_spec_hits(const struct mcr_filter *f,
+				 const struct mcr_rule_spec *has,
+				 const char *name)
 {
-	const struct mcr_fanout *f = mcr_rule_fanout(mn, rule);
-	u32 i;
+	const struct mcr_rule_spec *want = &f->spec;
 
-	for (i = 0; i < f->n; i++)
-		if (!strcmp(f->out[i]->port->name, to))
-			return true;
-	return false;
+	if (f->name && (!name || strcmp(name, f->name)))
+		return false;
+	if ((f->given & MCR_RULE_BIT(IIF)) && strcmp(has->iif, want->iif))
+		return false;
+	if ((f->given & MCR_RULE_BIT(MODE)) && has->mode != want->mode)
+		return false;
+	if ((f->given & MCR_RULE_BIT(JOIN)) && has->join != want->join)
+		return false;
+	if ((f->given & MCR_RULE_BIT(PLANE)) && has->plane != want->plane)
+		return false;
+	if ((f->given & MCR_RULE_BIT(LATENCY)) &&
+	    has->latency != want->latency)
+		return false;
+	if ((f->given & MCR_RULE_BIT(DISABLED)) &&
+	    has->disabled != want->disabled)
+		return false;
+	return mcr_filter_match_hits(f->given, &want->match, &has->match);
 }
 
 /**
@@ -50,27 +63,30 @@ static bool mcr_filter_to_hits(struct mcr_net *mn, const char *to,
 bool mcr_filter_hits(struct mcr_net *mn, const struct mcr_filter *f,
 		     const struct mcr_rule *rule)
 {
-	const struct mcr_rule_spec *want = &f->spec;
+	struct mcr_rule_spec spec;
 
-	if (f->name && (!rule->name || strcmp(rule->name->text, f->name)))
-		return false;
-	if ((f->given & MCR_RULE_BIT(IIF)) &&
-	    strcmp(rule->iif->name, want->iif))
-		return false;
-	if ((f->given & MCR_RULE_BIT(MODE)) &&
-	    mcr_rule_fanout(mn, rule)->mode != want->mode)
-		return false;
-	if ((f->given & MCR_RULE_BIT(JOIN)) && rule->join != want->join)
-		return false;
-	if ((f->given & MCR_RULE_BIT(PLANE)) && rule->plane != want->plane)
-		return false;
-	if ((f->given & MCR_RULE_BIT(LATENCY)) &&
-	    rule->latency != want->latency)
-		return false;
-	if ((f->given & MCR_RULE_BIT(DISABLED)) &&
-	    rule->disabled != want->disabled)
-		return false;
-	return mcr_filter_match_hits(f->given, &want->match,
-				     &rule->entry.match) &&
-	       (!f->to || mcr_filter_to_hits(mn, f->to, rule));
+	mcr_rule_spec(mn, rule, &spec);
+	return mcr_filter_spec_hits(f, &spec,
+				    rule->name ? rule->name->text : NULL) &&
+	       (!f->to || mcr_rule_sends_to(mn, rule, f->to));
+}
+
+/**
+ * mcr_filter_hits_view - is this rule meant, as a transaction sees it?
+ * @mn: the namespace
+ * @v: the rule
+ * @arg: the filter
+ *
+ * Context: Under mcr_net.lock.
+ * Return: true if so.
+ */
+bool mcr_filter_hits_view(struct mcr_net *mn, const struct mcr_view *v,
+			  const void *arg)
+{
+	const struct mcr_filter *f = arg;
+	struct mcr_rule_spec spec;
+
+	mcr_view_spec(v, mn, &spec);
+	return mcr_filter_spec_hits(f, &spec, mcr_view_name(v)) &&
+	       (!f->to || mcr_view_sends_to(v, mn, f->to));
 }

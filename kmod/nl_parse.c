@@ -451,6 +451,55 @@ void mcr_nl_request_free(struct mcr_request *req)
 }
 
 /**
+ * mcr_nl_read_ref - read which rule a command is about
+ * @nest: MCR_A_RULE or NULL
+ * @also: bit by enum mcr_rule_attr: the nest may hold this, too
+ * @ref: filled in; refers to the message
+ * @extack: gets the sentence
+ *
+ * Return: 0 or -EINVAL.
+ */
+int mcr_nl_read_ref(const struct nlattr *nest, u32 also, struct mcr_ref *ref,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[MCR_RULE_A_MAX + 1];
+	int err;
+
+	memset(ref, 0, sizeof(*ref));
+	if (!nest) {
+		NL_SET_ERR_MSG(extack, "the rule is missing: give its id or its name");
+		return -EINVAL;
+	}
+	err = mcr_nl_parse_nest(tb, MCR_RULE_A_MAX, nest,
+				MCR_RULE_REF | also, extack);
+	if (err)
+		return err;
+	ref->attr = tb[MCR_RULE_A_ID] ?: tb[MCR_RULE_A_NAME];
+	if (!ref->attr || (tb[MCR_RULE_A_ID] && tb[MCR_RULE_A_NAME])) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "a rule is named either by its id or by its name");
+		return -EINVAL;
+	}
+	if (!tb[MCR_RULE_A_ID])
+		return mcr_nl_name(ref->attr, &ref->name, extack);
+	ref->id = nla_get_u32(ref->attr);
+	return 0;
+}
+
+/**
+ * mcr_nl_no_rule - say that there is no rule of that id or name
+ * @ref: the id or the name
+ * @extack: gets the sentence
+ *
+ * Return: -ENOENT.
+ */
+int mcr_nl_no_rule(const struct mcr_ref *ref, struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG_ATTR(extack, ref->attr, "there is no such rule");
+	return -ENOENT;
+}
+
+/**
  * mcr_nl_parse_ref - find the rule that a command is about
  * @mn: the namespace
  * @nest: MCR_A_RULE or NULL
@@ -464,36 +513,15 @@ void mcr_nl_request_free(struct mcr_request *req)
 int mcr_nl_parse_ref(struct mcr_net *mn, const struct nlattr *nest, u32 also,
 		     struct mcr_rule **rule, struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[MCR_RULE_A_MAX + 1], *ref;
-	const char *name;
+	struct mcr_ref ref;
 	int err;
 
-	if (!nest) {
-		NL_SET_ERR_MSG(extack, "the rule is missing: give its id or its name");
-		return -EINVAL;
-	}
-	err = mcr_nl_parse_nest(tb, MCR_RULE_A_MAX, nest,
-				MCR_RULE_REF | also, extack);
+	err = mcr_nl_read_ref(nest, also, &ref, extack);
 	if (err)
 		return err;
-	ref = tb[MCR_RULE_A_ID] ?: tb[MCR_RULE_A_NAME];
-	if (!ref || (tb[MCR_RULE_A_ID] && tb[MCR_RULE_A_NAME])) {
-		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "a rule is named either by its id or by its name");
-		return -EINVAL;
-	}
-	if (tb[MCR_RULE_A_ID]) {
-		*rule = mcr_table_by_id(mn, nla_get_u32(ref));
-	} else {
-		err = mcr_nl_name(ref, &name, extack);
-		if (err)
-			return err;
-		*rule = mcr_table_by_name(mn, name);
-	}
-	if (*rule)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, ref, "there is no such rule");
-	return -ENOENT;
+	*rule = ref.name ? mcr_table_by_name(mn, ref.name) :
+			   mcr_table_by_id(mn, ref.id);
+	return *rule ? 0 : mcr_nl_no_rule(&ref, extack);
 }
 
 /**

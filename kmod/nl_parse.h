@@ -11,6 +11,8 @@
 
 #define MCR_RULE_BIT(attr)	BIT(MCR_RULE_A_##attr)
 
+struct mcr_view;
+
 /**
  * struct mcr_filter - which rules are meant
  * @given: bit by enum mcr_rule_attr: compare this
@@ -23,6 +25,18 @@ struct mcr_filter {
 	struct mcr_rule_spec spec;
 	const char *name;
 	const char *to;
+};
+
+/**
+ * struct mcr_ref - which rule a command is about
+ * @id: its id, or 0
+ * @name: its name, or NULL
+ * @attr: where that is said
+ */
+struct mcr_ref {
+	u32 id;
+	const char *name;
+	const struct nlattr *attr;
 };
 
 int mcr_nl_no_memory(struct netlink_ext_ack *extack);
@@ -42,10 +56,15 @@ int mcr_nl_parse_output_id(const struct nlattr *nest, u32 *id,
 int mcr_nl_parse_filter(const struct nlmsghdr *nlh, struct nlattr **attrs,
 			struct mcr_filter *f,
 			struct netlink_ext_ack *extack);
+int mcr_nl_read_ref(const struct nlattr *nest, u32 also, struct mcr_ref *ref,
+		    struct netlink_ext_ack *extack);
+int mcr_nl_no_rule(const struct mcr_ref *ref, struct netlink_ext_ack *extack);
 int mcr_nl_parse_ref(struct mcr_net *mn, const struct nlattr *nest, u32 also,
 		     struct mcr_rule **rule, struct netlink_ext_ack *extack);
 int mcr_nl_parse_disabled(const struct nlattr *nest, bool *disabled,
 			  struct netlink_ext_ack *extack);
+bool mcr_filter_hits_view(struct mcr_net *mn, const struct mcr_view *v,
+			  const void *arg);
 bool mcr_filter_hits(struct mcr_net *mn, const struct mcr_filter *f,
 		     const struct mcr_rule *rule);
 

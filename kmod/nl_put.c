@@ -10,6 +10,7 @@
 #include "netdev.h"
 #include "nl_put.h"
 #include "quota.h"
+#include "txn.h"
 #include "version.h"
 
 static int mcr_nl_put_addr(struct sk_buff *skb, int attr,
@@ -395,7 +396,7 @@ int mcr_nl_put_status(struct sk_buff *skb, struct mcr_net *mn)
 	    nla_put_u32(skb, MCR_STATUS_A_OUTPUTS, mn->n_outputs) ||
 	    nla_put_u32(skb, MCR_STATUS_A_JOINS, mn->n_joins) ||
 	    nla_put_u32(skb, MCR_STATUS_A_RULES_MAX, mcr_quota_max(mn)) ||
-	    nla_put_u32(skb, MCR_STATUS_A_TXNS, 0))
+	    nla_put_u32(skb, MCR_STATUS_A_TXNS, mcr_txn_count(mn)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return nla_put_u32(skb, MCR_A_GENERATION, mn->generation);

@@ -110,7 +110,7 @@ void mcr_quota_exit(struct mcr_net *mn)
  */
 enum mcr_refusal mcr_quota_take(struct mcr_net *mn)
 {
-	if (mn->n_rules >= MCR_RULES_MAX)
+	if (mn->n_rules + mn->n_staged >= MCR_RULES_MAX)
 		return MCR_REFUSED_RULES;
 	if (mn->quota && !atomic_add_unless(&mn->quota->rules, 1,
 					    MCR_RULES_USERNS_MAX))

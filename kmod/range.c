@@ -175,6 +175,20 @@ int mcr_ranges_plan(struct mcr_lookup *l, struct mcr_ranges *r,
 }
 
 /**
+ * mcr_ranges_unplan - a range is not to take packets after all
+ * @r: the ranges
+ * @e: a match that is planned; so are all others that are, from now on not
+ *
+ * Context: Process, under the owner's lock.
+ */
+void mcr_ranges_unplan(struct mcr_ranges *r, struct mcr_entry *e)
+{
+	mcr_range_tree_remove(e, &r->tree);
+	kvfree(r->next);
+	r->next = NULL;
+}
+
+/**
  * mcr_ranges_publish - let what is planned take packets
  * @l: the classifier
  * @r: the ranges

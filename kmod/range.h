@@ -55,6 +55,7 @@ bool mcr_ranges_empty(const struct mcr_ranges *r);
 void mcr_ranges_free(struct mcr_lookup *l, struct mcr_ranges *r);
 int mcr_ranges_plan(struct mcr_lookup *l, struct mcr_ranges *r,
 		    struct mcr_entry *e);
+void mcr_ranges_unplan(struct mcr_ranges *r, struct mcr_entry *e);
 void mcr_ranges_publish(struct mcr_lookup *l, struct mcr_ranges *r);
 void mcr_ranges_remove(struct mcr_lookup *l, struct mcr_ranges *r,
 		       struct mcr_entry *e);

@@ -9,7 +9,6 @@
 #include "hook.h"
 #include "mem.h"
 #include "netdev.h"
-#include "quota.h"
 #include "table.h"
 
 /**
@@ -22,18 +21,30 @@ struct mcr_match_key {
 	const struct mcr_match *match;
 };
 
-static u32 mcr_match_key_hash(const void *data, u32 len, u32 seed)
+/**
+ * mcr_match_hash - a hash of what a match says
+ * @m: the match
+ * @seed: begins it
+ *
+ * Return: the hash; equal for equal matches.
+ */
+u32 mcr_match_hash(const struct mcr_match *m, u32 seed)
 {
-	const struct mcr_match_key *key = data;
-	const struct mcr_match *m = key->match;
 	u32 hash;
 
 	hash = jhash(&m->group, sizeof(m->group), seed);
 	hash = jhash(&m->src, sizeof(m->src), hash);
-	hash = jhash_3words(m->dport_min << 16 | m->dport_max,
+	return jhash_3words(m->dport_min << 16 | m->dport_max,
 			    m->vlan << 16 | m->family << 8 | m->proto,
 			    m->group_len << 8 | m->src_len, hash);
-	return jhash(&key->iif, sizeof(key->iif), hash);
+}
+
+static u32 mcr_match_key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct mcr_match_key *key = data;
+
+	return jhash(&key->iif, sizeof(key->iif),
+		     mcr_match_hash(key->match, seed));
 }
 
 static u32 mcr_match_obj_hash(const void *data, u32 len, u32 seed)
@@ -184,6 +195,49 @@ struct mcr_fanout *mcr_rule_fanout(struct mcr_net *mn,
 }
 
 /**
+ * mcr_rule_spec - what a rule says
+ * @mn: the namespace
+ * @rule: the rule
+ * @spec: filled in
+ *
+ * Context: Under mcr_net.lock.
+ */
+void mcr_rule_spec(struct mcr_net *mn, const struct mcr_rule *rule,
+		   struct mcr_rule_spec *spec)
+{
+	*spec = (struct mcr_rule_spec){
+		.match = rule->entry.match,
+		.mode = mcr_rule_fanout(mn, rule)->mode,
+		.join = rule->join,
+		.plane = rule->plane,
+		.latency = rule->latency,
+		.disabled = rule->disabled,
+	};
+	strscpy(spec->iif, rule->iif->name, sizeof(spec->iif));
+}
+
+/**
+ * mcr_rule_sends_to - does a rule send to a device?
+ * @mn: the namespace
+ * @rule: the rule
+ * @dev: name of the device
+ *
+ * Context: Under mcr_net.lock.
+ * Return: true if so.
+ */
+bool mcr_rule_sends_to(struct mcr_net *mn, const struct mcr_rule *rule,
+		       const char *dev)
+{
+	const struct mcr_fanout *f = mcr_rule_fanout(mn, rule);
+	u32 i;
+
+	for (i = 0; i < f->n; i++)
+		if (!strcmp(f->out[i]->port->name, dev))
+			return true;
+	return false;
+}
+
+/**
  * mcr_table_changed - the set of rules, or what they say, is another one now
  * @mn: the namespace
  */
@@ -195,6 +249,27 @@ void mcr_table_changed(struct mcr_net *mn)
 }
 
 /**
+ * mcr_table_name_free - may a rule get a name?
+ * @mn: the namespace
+ * @rule: a rule that may have the name already; NULL: a new one
+ * @text: the name; NULL: none
+ * @error: says why not
+ *
+ * Return: true if so.
+ */
+bool mcr_table_name_free(struct mcr_net *mn, const struct mcr_rule *rule,
+			 const char *text, struct mcr_error *error)
+{
+	struct mcr_rule *other = text ? mcr_table_by_name(mn, text) : NULL;
+
+	if (!other || other == rule)
+		return true;
+	error->why = MCR_REFUSED_NAME;
+	error->rule = other->id;
+	return false;
+}
+
+/**
  * mcr_table_name - make a name known
  * @mn: the namespace
  * @rule: whose name it is
@@ -202,37 +277,31 @@ void mcr_table_changed(struct mcr_net *mn)
  * @name: the name, to be given to mcr_table_unname(); NULL: none
  * @error: says why, on failure
  *
+ * Two rules may have a name as long as nobody looks for it: so names can be
+ * swapped.
+ *
  * Return: true, or false if nothing has changed.
  */
 bool mcr_table_name(struct mcr_net *mn, struct mcr_rule *rule,
 		    const char *text, struct mcr_name **name,
-			 struct mcr_error *error)
+		    struct mcr_error *error)
 {
-	struct mcr_rule *other;
-
 	*name = NULL;
 	if (!text)
 		return true;
-	other = mcr_table_by_name(mn, text);
-	if (other) {
-		error->why = MCR_REFUSED_NAME;
-		error->rule = other->id;
-		return false;
-	}
-	error->why = MCR_REFUSED_MEMORY;
 	*name = kzalloc(sizeof(**name), MCR_GFP);
 	if (!*name)
-		return false;
+		goto err;
 	strscpy((*name)->text, text, sizeof((*name)->text));
 	(*name)->rule = rule;
-	if (rhashtable_insert_fast(&mn->by_name, &(*name)->node,
-				   mcr_name_params)) {
-		kfree(*name);
-		*name = NULL;
-		return false;
-	}
-	error->why = MCR_REFUSED_NOT;
-	return true;
+	if (!rhashtable_insert_fast(&mn->by_name, &(*name)->node,
+				    mcr_name_params))
+		return true;
+	kfree(*name);
+	*name = NULL;
+err:
+	error->why = MCR_REFUSED_MEMORY;
+	return false;
 }
 
 /**
@@ -252,10 +321,34 @@ void mcr_table_unname(struct mcr_net *mn, struct mcr_name *name)
 }
 
 /**
+ * mcr_table_reserve - find an id for a rule to be
+ * @mn: the namespace
+ * @id: the id, to be given to mcr_table_release() or to mcr_table_link()
+ *
+ * Context: Under mcr_net.lock.
+ * Return: true, or false without memory.
+ */
+bool mcr_table_reserve(struct mcr_net *mn, u32 *id)
+{
+	return xa_alloc_cyclic(&mn->rules, id, NULL, XA_LIMIT(1, INT_MAX),
+			       &mn->next_id, MCR_GFP) >= 0;
+}
+
+/**
+ * mcr_table_release - the id is not needed
+ * @mn: the namespace
+ * @id: from mcr_table_reserve(); if a rule has it, that one keeps it
+ */
+void mcr_table_release(struct mcr_net *mn, u32 id)
+{
+	xa_release(&mn->rules, id);
+}
+
+/**
  * mcr_table_link - make a rule known by id, match and name
  * @mn: the namespace
- * @rule: a rule nobody can find yet; gets its id
- * @name: its name; NULL: none
+ * @rule: a rule nobody can find yet, with an id from mcr_table_reserve()
+ * @name: its name, which is free; NULL: none
  * @error: says why, on failure
  *
  * Return: true, or false if nothing has changed.
@@ -263,40 +356,29 @@ void mcr_table_unname(struct mcr_net *mn, struct mcr_name *name)
 bool mcr_table_link(struct mcr_net *mn, struct mcr_rule *rule,
 		    const char *name, struct mcr_error *error)
 {
-	error->why = mcr_quota_take(mn);
-	if (error->why)
-		return false;
-	error->why = MCR_REFUSED_MEMORY;
-	if (xa_alloc_cyclic(&mn->rules, &rule->id, rule,
-			    XA_LIMIT(1, INT_MAX), &mn->next_id,
-			    MCR_GFP) < 0)
-		goto err_quota;
 	if (rhashtable_insert_fast(&mn->by_match, &rule->match_node,
-				   mcr_match_params))
-		goto err_id;
-	error->why = MCR_REFUSED_NOT;
-	if (!mcr_table_name(mn, rule, name, &rule->name, error))
-		goto err_match;
+				   mcr_match_params)) {
+		error->why = MCR_REFUSED_MEMORY;
+		return false;
+	}
+	if (!mcr_table_name(mn, rule, name, &rule->name, error)) {
+		rhashtable_remove_fast(&mn->by_match, &rule->match_node,
+				       mcr_match_params);
+		return false;
+	}
+	/* Needs no memory: there is room for a reserved id. */
+	xa_store(&mn->rules, rule->id, rule, 0);
 	list_add_tail(&rule->iif_node, &rule->iif->ingress->list);
 	mn->n_rules++;
 	mn->n_outputs += mcr_rule_fanout(mn, rule)->n;
 	mcr_fanout_own(mcr_rule_fanout(mn, rule), rule->id);
 	return true;
-
-err_match:
-	rhashtable_remove_fast(&mn->by_match, &rule->match_node,
-			       mcr_match_params);
-err_id:
-	xa_erase(&mn->rules, rule->id);
-err_quota:
-	mcr_quota_give(mn);
-	return false;
 }
 
 /**
  * mcr_table_unlink - make a rule unknown
  * @mn: the namespace
- * @rule: a rule made known by mcr_table_link()
+ * @rule: a rule made known by mcr_table_link(); its id is reserved again
  */
 void mcr_table_unlink(struct mcr_net *mn, struct mcr_rule *rule)
 {
@@ -306,8 +388,8 @@ void mcr_table_unlink(struct mcr_net *mn, struct mcr_rule *rule)
 	mcr_table_unname(mn, rule->name);
 	rhashtable_remove_fast(&mn->by_match, &rule->match_node,
 			       mcr_match_params);
-	xa_erase(&mn->rules, rule->id);
-	mcr_quota_give(mn);
+	/* Nothing, in an array that hands out ids: reserved. */
+	xa_store(&mn->rules, rule->id, NULL, 0);
 }
 
 /**

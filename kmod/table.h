@@ -8,6 +8,8 @@
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
 #include <linux/rtnetlink.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "drop_queue.h"
@@ -18,6 +20,7 @@ struct mcr_fanout;
 struct mcr_name;
 struct mcr_port;
 struct mcr_quota;
+struct mcr_txn;
 
 /* log2 of the buckets that ports are found in, by name */
 #define MCR_PORTS_BITS	6
@@ -40,6 +43,12 @@ struct mcr_quota;
  * @event_muted: between mcr_event_begin() and mcr_event_end(): single events
  *	are not told
  * @first: first drops that are to be told
+ * @n_staged: number of rules by which open transactions are going to have more
+ * @txns: the open transactions, NULL between them; read under either lock,
+ *	written under both
+ * @txn_lock: guards @txns and mcr_txn.closed, for those who may not sleep
+ * @txn_work: looks after transactions that were left alone
+ * @next_txn: where the search for the next transaction's id begins
  *
  * DOC: Locking
  *
@@ -67,6 +76,12 @@ struct mcr_net {
 	struct mcr_quota *quota;
 	bool event_muted;
 	struct mcr_drop_queue first;
+	u32 n_staged;
+	struct mcr_txn *txns[MCR_TXNS_MAX];
+	/* Not to wait for commands. */
+	spinlock_t txn_lock;
+	struct delayed_work txn_work;
+	u32 next_txn;
 };
 
 /**
@@ -191,6 +206,8 @@ struct mcr_error {
  * @comment: NULL: none
  * @outputs: @n_outputs outputs, checked
  * @n_outputs: 1 to MCR_OUTPUTS_MAX
+ * @output_ids: of those of @outputs that the rule has not yet; NULL: to be found
+ * @next_output: id of the next output, with @output_ids
  */
 struct mcr_request {
 	struct mcr_rule_spec spec;
@@ -198,6 +215,8 @@ struct mcr_request {
 	const char *comment;
 	const struct mcr_output_spec *outputs;
 	u32 n_outputs;
+	const u32 *output_ids;
+	u32 next_output;
 };
 
 int mcr_table_init(struct mcr_net *mn, struct net *net);
@@ -214,11 +233,20 @@ struct mcr_rule *mcr_table_by_match(struct mcr_net *mn,
 				    const struct mcr_rule_spec *spec);
 struct mcr_fanout *mcr_rule_fanout(struct mcr_net *mn,
 				   const struct mcr_rule *rule);
+void mcr_rule_spec(struct mcr_net *mn, const struct mcr_rule *rule,
+		   struct mcr_rule_spec *spec);
+bool mcr_rule_sends_to(struct mcr_net *mn, const struct mcr_rule *rule,
+		       const char *dev);
 
-/* For change.c, under mcr_table_lock(). */
+/* For change.c and commit.c, under mcr_table_lock(). */
+u32 mcr_match_hash(const struct mcr_match *m, u32 seed);
+bool mcr_table_reserve(struct mcr_net *mn, u32 *id);
+void mcr_table_release(struct mcr_net *mn, u32 id);
 bool mcr_table_link(struct mcr_net *mn, struct mcr_rule *rule,
 		    const char *name, struct mcr_error *error);
 void mcr_table_unlink(struct mcr_net *mn, struct mcr_rule *rule);
+bool mcr_table_name_free(struct mcr_net *mn, const struct mcr_rule *rule,
+			 const char *text, struct mcr_error *error);
 bool mcr_table_name(struct mcr_net *mn, struct mcr_rule *rule,
 		    const char *text, struct mcr_name **name,
 		    struct mcr_error *error);

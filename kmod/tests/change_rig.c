@@ -62,6 +62,11 @@ void mcr_port_put(struct mcr_net *mn, struct mcr_port *port)
 	kfree_rcu(port, rcu);
 }
 
+bool mcr_netdev_sends(struct mcr_net *mn, const char *name)
+{
+	return strcmp(name, "tun0");
+}
+
 struct net_device *mcr_port_dev(struct mcr_net *mn, const struct mcr_port *port)
 {
 	return rcu_access_pointer(port->dev);

@@ -407,14 +407,19 @@ def add_commands(bad):
             if not flags & flag:
                 bad.add("with %s" % name, op, make, EINVAL,
                         flags=flags | flag)
-    for op, nodes, says in (
-            ("txn-begin", lambda: [], "transaction"),
-            ("txn-commit", lambda: [m.txn()], "transaction"),
-            ("txn-abort", lambda: [m.txn()], "transaction"),
-            ("explain", lambda: [m.packet(iif="in0", dst=GROUP4, src=HOST4)],
-             "explain")):
-        bad.add("not built yet", op, nodes, EOPNOTSUPP,
-                says=says + ".*not supported yet")
+    for op in ("txn-commit", "txn-abort"):
+        bad.add("without a transaction", op, lambda: [], EINVAL,
+                says="missing")
+        bad.add("a transaction that is not", op, lambda: [m.txn()], ENOENT,
+                bad_bytes.last, "no such transaction")
+        bad.add("a rule beside the transaction", op,
+                lambda: [m.txn(), m.rule(id=bad.keep)], EINVAL,
+                bad_bytes.last, "does not take")
+    bad.add("a transaction is given", "txn-begin", lambda: [m.txn()], EINVAL,
+            bad_bytes.last, "does not take")
+    bad.add("not built yet", "explain",
+            lambda: [m.packet(iif="in0", dst=GROUP4, src=HOST4)], EOPNOTSUPP,
+            says="explain.*not supported yet")
     for attr in bad.spec.sets["packet"].values():
         for what, payload, error in bad_bytes.wrong_values(bad, attr):
             # 5 bytes are for the command to find, once there is one.

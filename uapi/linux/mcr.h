@@ -121,12 +121,10 @@
  * MCR_CMD_TXN_BEGIN    Open a transaction that starts from the rules in force.
  *   Reply: MCR_A_TXN, MCR_A_GENERATION (the base).
  * MCR_CMD_TXN_COMMIT   Put its rules in force in one step.
- *   MCR_A_TXN            EAGAIN if the generation moved since MCR_CMD_TXN_BEGIN
+ *   MCR_A_TXN
  * MCR_CMD_TXN_ABORT    Forget it.
  *   MCR_A_TXN
- *   A transaction belongs to the socket that began it: only that one commits,
- *   closing it aborts, and so do 60 seconds without a message for it. At most
- *   MCR_TXNS_MAX are open in a namespace.
+ *   See "Transactions" below.
  *
  * MCR_CMD_STATS_RESET  Zero the counters of one rule or of all.
  *   MCR_A_RULE           optional: REF
@@ -140,6 +138,35 @@
  *
  * MCR_CMD_INGRESS_GET  dump: the devices that rules receive from.
  *   Replies: MCR_A_INGRESS, MCR_A_GENERATION.
+ *
+ * Transactions
+ * ------------
+ * A command with MCR_A_TXN is staged: carried out on the rules as the
+ * transaction will leave them, and in force only after MCR_CMD_TXN_COMMIT.
+ * - It is checked as if what was staged before it were in force, and refused
+ *   for the same reasons. A refused one leaves the transaction as it was.
+ * - REF names rules as they are staged. A new rule has its id at once; with
+ *   NLM_F_ECHO the reply is MCR_A_RULE with that id alone, and MCR_A_GENERATION
+ *   (the base).
+ * - A rule that is deleted (or flushed) and added again with the same match is
+ *   replaced: id and counters stay. So do those of outputs that are the same.
+ * - Names are unique all the time: for two rules to swap theirs, one of them is
+ *   staged without a name first.
+ * - A rule that ends up as it was is no change. If no rule changes, the
+ *   generation does not move, else it moves by one step.
+ * - Each packet is treated as the rules were, or as they are to be. What does
+ *   not change is not touched.
+ * - If the generation has moved since MCR_CMD_TXN_BEGIN, staging and committing
+ *   are refused with EAGAIN: abort it and begin again.
+ * - A commit can still be refused: for the number of masks, for want of memory,
+ *   or because of a device. It has changed nothing then, and the transaction is
+ *   still open; the id in NLMSGERR_ATTR_COOKIE is that of the rule at fault.
+ * - Rules by which there are going to be more than there were count towards the
+ *   limits of rules from the moment they are staged.
+ * - A transaction belongs to the socket that began it: only that one stages and
+ *   commits (others: EPERM). All who may change rules may abort it. Closing the
+ *   socket aborts it, and so do 60 seconds without a message for it. At most
+ *   MCR_TXNS_MAX are open in a namespace (ENOSPC).
  *
  * Notifications, on multicast group "notify"
  * ------------------------------------------
