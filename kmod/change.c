@@ -25,10 +25,6 @@ static struct mcr_port *mcr_iif_get(struct mcr_net *mn, const char *name,
 	error->why = MCR_REFUSED_MEMORY;
 	if (!port)
 		return NULL;
-	if (!mcr_port_dev(mn, port)) {
-		error->why = MCR_REFUSED_NO_IIF;
-		goto err;
-	}
 	if (!port->ingress)
 		port->ingress = mcr_ingress_new(&mn->lock);
 	if (!port->ingress)

@@ -138,8 +138,6 @@ struct mcr_rule {
  * @MCR_REFUSED_NAME: a rule has this name
  * @MCR_REFUSED_NO_RULE: there is no such rule
  * @MCR_REFUSED_NO_OUTPUT: the rule has no such output
- * @MCR_REFUSED_NO_IIF: there is no such ingress device
- * @MCR_REFUSED_NO_DEV: there is no such egress device
  * @MCR_REFUSED_DEV_TYPE: the egress device is not Ethernet
  * @MCR_REFUSED_SAME_OUTPUT: two outputs do the same
  * @MCR_REFUSED_LAST_OUTPUT: a rule has at least one output
@@ -156,8 +154,6 @@ enum mcr_refusal {
 	MCR_REFUSED_NAME,
 	MCR_REFUSED_NO_RULE,
 	MCR_REFUSED_NO_OUTPUT,
-	MCR_REFUSED_NO_IIF,
-	MCR_REFUSED_NO_DEV,
 	MCR_REFUSED_DEV_TYPE,
 	MCR_REFUSED_SAME_OUTPUT,
 	MCR_REFUSED_LAST_OUTPUT,

@@ -26,6 +26,8 @@
  * - Commands that change something need CAP_NET_ADMIN in the user namespace
  *   that owns the network namespace. Reading is open to all.
  * - A refused command changes nothing.
+ * - Devices are named by the name they have, not by alternative names. Where
+ *   there is none, or none any more, the rule or output waits for it.
  * - A refused dump says so in NLMSG_DONE, on some kernels without the attribute.
  *
  * Naming a rule
@@ -499,7 +501,8 @@ enum mcr_mtu {
  * @MCR_OUTPUT_A_RATE_UNIT: u8 of enum mcr_rate_unit
  * @MCR_OUTPUT_A_BURST: u32, so many at once, in units of RATE_UNIT
  * @MCR_OUTPUT_A_MTU: u8 of enum mcr_mtu
- * @MCR_OUTPUT_A_IFINDEX: (r) u32, of the egress device; absent: waiting for it
+ * @MCR_OUTPUT_A_IFINDEX: (r) u32, of the egress device; absent: waiting for an
+ *	Ethernet device of that name
  * @MCR_OUTPUT_A_OFFERED: (r) u64, packets this output should have sent:
  *	SENT and all drops
  * @MCR_OUTPUT_A_SENT: (r) u64, packets the egress device accepted
