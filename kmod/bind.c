@@ -139,13 +139,10 @@ void mcr_bind_port_unbind(struct mcr_net *mn, struct mcr_port *port)
 void mcr_bind_port_changed(struct mcr_net *mn, struct mcr_port *port)
 {
 	struct mcr_ingress *ing = port->ingress;
-	struct mcr_rule *rule;
 
 	if (!ing || !ing->enabled)
 		return;
 	if (!ing->hooked)
 		mcr_ingress_hook(ing, mn->net, mcr_port_dev(mn, port));
-	list_for_each_entry(rule, &ing->list, iif_node)
-		if (!rule->disabled)
-			mcr_member_refresh(mn, rule);
+	mcr_member_refresh(mn, port);
 }

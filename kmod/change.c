@@ -120,6 +120,7 @@ static struct mcr_rule *mcr_rule_new(struct mcr_net *mn,
 	if (!rule)
 		return NULL;
 	rule->entry.match = req->spec.match;
+	INIT_LIST_HEAD(&rule->join_node);
 	rule->next_output = 1;
 	rule->disabled = true;
 	mcr_rule_options(rule, &req->spec);

@@ -138,7 +138,7 @@ void mcr_member_put(struct mcr_net *mn, struct mcr_rule *rule)
 	mcr_table_rig_now->account.members--;
 }
 
-void mcr_member_refresh(struct mcr_net *mn, struct mcr_rule *rule)
+void mcr_member_refresh(struct mcr_net *mn, const struct mcr_port *port)
 {
 }
 

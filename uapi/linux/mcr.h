@@ -342,10 +342,15 @@ enum mcr_latency {
 
 /**
  * enum mcr_membership - how a rule's traffic is called for right now
- * @MCR_MEMBERSHIP_NONE: not at all: the rule is disabled or has no device
- * @MCR_MEMBERSHIP_JOINED: the group is joined on the ingress device
+ * @MCR_MEMBERSHIP_NONE: not at all: the rule is disabled or has no device, or
+ *	its group is about to be joined
+ * @MCR_MEMBERSHIP_JOINED: the group is joined on the ingress device: from the
+ *	rule's source, if that is a single one, else from any
  * @MCR_MEMBERSHIP_ALLMULTI: the ingress device receives all multicast
- * @MCR_MEMBERSHIP_FAILED: the join failed; MCR_RULE_A_MEMBERSHIP_ERROR says why
+ * @MCR_MEMBERSHIP_FAILED: the join failed, and is tried again when the device
+ *	changes, when memory or room in sockets may be had again, and, after ENOSPC
+ *	(MCR_JOINS_MAX), when other groups are left; MCR_RULE_A_MEMBERSHIP_ERROR
+ *	says why
  */
 enum mcr_membership {
 	MCR_MEMBERSHIP_NONE,
