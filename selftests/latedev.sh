@@ -89,7 +89,7 @@ ingress_state() {
 made_later() {
 	rule_add name r1 iif in0 group "$G" to late1 to out2 ttl 9
 	check_rule r1 "$WAITING" "[false,true,false]"
-	check_output "rule list" "to late1 .*# id [0-9]+, waiting for late1$" \
+	check_output "rule list" "to late1 .*# id [0-9]+, waiting for late1(,|$)" \
 		mcr rule list
 	moves r1 '.outputs[0].drops."no-device"'
 	check_rule r1 '.outputs[0].sent' 0
@@ -110,7 +110,7 @@ made_later() {
 renamed_here() {
 	rule_add name r1 iif late0 group "$G" to late1
 	check_rule r1 "[$WAITING, .membership]" '[[true,true],"none"]'
-	check_output "rule list" "# id [0-9]+, waiting for late0, late1$" \
+	check_output "rule list" "# id [0-9]+, waiting for late0, late1(,|$)" \
 		mcr rule list
 	ingress_state late0 waiting
 	rename in0 late0
@@ -152,7 +152,7 @@ another_kind() {
 	run_ok ip_in mcr tuntap add dev late1 mode tun
 	run_ok ip_in mcr link set late1 up
 	check_rule r1 "$WAITING" "[false,true,false]"
-	check_output "rule list" "waiting for late1$" mcr rule list
+	check_output "rule list" "waiting for late1(,|$)" mcr rule list
 	moves r1 '.outputs[0].drops."no-device"'
 	check_rule r1 '.outputs[0].sent' 0
 	run_refused 1 Ethernet mcr output add rule r1 to late1 ttl 9
