@@ -306,14 +306,16 @@ no_room() {
 	rule_add name r2 iif in0 group "${GROUP[4]}" src "${SOURCE[4]}" to out1
 	check_rule r1 "$state" '["failed","No buffer space available"]'
 	check_rule r2 "$state" '["failed","No buffer space available"]'
-	run_ok in_ns mcr sysctl -q net.ipv4.igmp_max_memberships=20 \
-		net.ipv4.igmp_max_msf=0
-	ip_in mcr link set in0 mtu 1400
+	run_ok in_ns mcr sysctl -q net.ipv4.igmp_max_memberships=1
 	check_joined r1
-	check_rule r2 "$state" '["failed","No buffer space available"]'
-	run_ok in_ns mcr sysctl -q net.ipv4.igmp_max_msf=10
 	check_joined r2
 	check_filter 4 "1:1/0"
+	run_ok in_ns mcr sysctl -q net.ipv4.igmp_max_memberships=0
+	rule_add name r3 iif in0 group "${GROUP2[4]}" to out1
+	check_rule r3 "$state" '["failed","No buffer space available"]'
+	run_ok in_ns mcr sysctl -q net.ipv4.igmp_max_memberships=20
+	ip_in mcr link set in0 mtu 1400
+	check_joined r3
 	ip_in mcr link set in0 mtu 1500
 	rules_flush
 	check_joins 0
