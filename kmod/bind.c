@@ -242,18 +242,17 @@ void mcr_bind_port_unbind(struct mcr_net *mn, struct mcr_port *port)
 }
 
 /**
- * mcr_bind_port_changed - a port's device went up, or changed its MTU
+ * mcr_bind_port_changed - a port's device changed: what failed may work now
  * @mn: the namespace
- * @port: the port
+ * @port: the port, bound
  */
 void mcr_bind_port_changed(struct mcr_net *mn, struct mcr_port *port)
 {
 	struct mcr_ingress *ing = port->ingress;
-	struct mcr_rule *rule;
 
-	if (!ing)
+	if (!ing || !ing->enabled)
 		return;
-	list_for_each_entry(rule, &ing->list, iif_node)
-		if (!rule->disabled)
-			mcr_member_refresh(mn, rule);
+	if (!ing->hooked)
+		mcr_ingress_hook(ing, mn->net, mcr_port_dev(mn, port));
+	mcr_member_refresh(mn, port);
 }

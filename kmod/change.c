@@ -26,10 +26,6 @@ static struct mcr_port *mcr_iif_get(struct mcr_net *mn, const char *name,
 	error->why = MCR_REFUSED_MEMORY;
 	if (!port)
 		return NULL;
-	if (!mcr_port_dev(mn, port)) {
-		error->why = MCR_REFUSED_NO_IIF;
-		goto err;
-	}
 	if (!port->ingress)
 		port->ingress = mcr_ingress_new(&mn->lock);
 	if (!port->ingress)
@@ -137,6 +133,7 @@ struct mcr_rule *mcr_rule_new(struct mcr_net *mn, const struct mcr_request *req,
 		return NULL;
 	rule->entry.match = req->spec.match;
 	rule->id = id;
+	INIT_LIST_HEAD(&rule->join_node);
 	rule->next_output = 1;
 	rule->disabled = true;
 	mcr_rule_options(rule, &req->spec);

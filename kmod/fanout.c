@@ -68,11 +68,7 @@ struct mcr_output *mcr_output_new(struct mcr_net *mn,
 	if (!port)
 		return NULL;
 	dev = mcr_port_dev(mn, port);
-	if (!dev) {
-		error->why = MCR_REFUSED_NO_DEV;
-		goto err;
-	}
-	if (dev->type != ARPHRD_ETHER) {
+	if (dev && dev->type != ARPHRD_ETHER) {
 		error->why = MCR_REFUSED_DEV_TYPE;
 		goto err;
 	}

@@ -26,6 +26,7 @@ struct net_device;
  * @rules: how many
  * @enabled: of which are enabled; the hook is there while there are any
  * @allmulti: of which hold the device in allmulti
+ * @unable: of which could not
  * @told_hooked: @hooked, as listeners know it
  * @told_ifindex: the device, likewise; 0: none
  * @rwork: frees it after a grace period, where it may sleep
@@ -42,6 +43,7 @@ struct mcr_ingress {
 	u32 rules;
 	u32 enabled;
 	u32 allmulti;
+	u32 unable;
 	bool told_hooked;
 	u32 told_ifindex;
 	struct rcu_work rwork;

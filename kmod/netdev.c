@@ -13,6 +13,7 @@
 #include "bind.h"
 #include "event.h"
 #include "mem.h"
+#include "member.h"
 #include "netdev.h"
 #include "netns.h"
 #include "table.h"
@@ -103,6 +104,7 @@ static struct mcr_port *mcr_port_of_renamed(struct mcr_net *mn,
 static void mcr_port_bind(struct mcr_port *port, struct net_device *dev)
 {
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
+	port->carrier_ups = atomic_read(&dev->carrier_up_count);
 	rcu_assign_pointer(port->dev, dev);
 }
 
@@ -190,6 +192,7 @@ static void mcr_netdev_lose(struct mcr_net *mn, struct mcr_port *port)
 
 static void mcr_netdev_goes(struct mcr_net *mn, struct net_device *dev)
 {
+	mcr_member_lose(mn, dev);
 	mcr_netdev_lose(mn, mcr_port_of(mn, dev));
 }
 
@@ -209,6 +212,28 @@ static void mcr_netdev_changed(struct mcr_net *mn, struct net_device *dev)
 	mcr_event_port(mn, port);
 }
 
+static void mcr_netdev_mtu(struct mcr_net *mn, struct net_device *dev)
+{
+	mcr_member_mtu(mn, dev);
+	mcr_netdev_changed(mn, dev);
+}
+
+/*
+ * Has the link come back? What is behind it may have forgotten what we joined.
+ * MLD tells it again, IGMP has to be asked to.
+ */
+static bool mcr_netdev_link_came(struct mcr_net *mn,
+				 const struct net_device *dev)
+{
+	struct mcr_port *port = mcr_port_of(mn, dev);
+	int ups = atomic_read(&dev->carrier_up_count);
+
+	if (!port || !netif_carrier_ok(dev) || port->carrier_ups == ups)
+		return false;
+	port->carrier_ups = ups;
+	return port->ingress && mn->n_joins;
+}
+
 /*
  * Under RTNL. A device that moves to another namespace is unregistered in the
  * old one and registered in the new one: hooks must go with it here, later
@@ -220,6 +245,7 @@ static int mcr_netdev_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	void (*handle)(struct mcr_net *mn, struct net_device *dev);
 	struct mcr_net *mn = mcr_net_of(dev_net(dev));
+	bool rejoin;
 
 	switch (event) {
 	case NETDEV_REGISTER:
@@ -232,15 +258,21 @@ static int mcr_netdev_event(struct notifier_block *nb, unsigned long event,
 		handle = mcr_netdev_renamed;
 		break;
 	case NETDEV_UP:
-	case NETDEV_CHANGEMTU:
+	case NETDEV_CHANGE:
 		handle = mcr_netdev_changed;
+		break;
+	case NETDEV_CHANGEMTU:
+		handle = mcr_netdev_mtu;
 		break;
 	default:
 		return NOTIFY_DONE;
 	}
 	mutex_lock(&mn->lock);
 	handle(mn, dev);
+	rejoin = event == NETDEV_CHANGE && mcr_netdev_link_came(mn, dev);
 	mutex_unlock(&mn->lock);
+	if (rejoin)
+		call_netdevice_notifiers(NETDEV_RESEND_IGMP, dev);
 	return NOTIFY_DONE;
 }
 

@@ -3,6 +3,7 @@
  * From rules to attributes. What has its default, and counters that are 0, are
  * left out. All of this runs under mcr_net.lock.
  */
+#include <linux/if_arp.h>
 #include <linux/jiffies.h>
 
 #include "forward.h"
@@ -159,7 +160,10 @@ static int mcr_nl_put_drops(struct sk_buff *skb, const struct mcr_drops *drops,
 	return 0;
 }
 
-/* Which output, where to, and whether its device is there. */
+/*
+ * Which output, where to, and whether its device is there. To an output a device
+ * of another kind is none: it cannot send there.
+ */
 static int mcr_nl_put_output_state(struct sk_buff *skb, struct mcr_net *mn,
 				   const struct mcr_output *out)
 {
@@ -168,7 +172,9 @@ static int mcr_nl_put_output_state(struct sk_buff *skb, struct mcr_net *mn,
 	if (nla_put_u32(skb, MCR_OUTPUT_A_ID, out->id) ||
 	    nla_put_string(skb, MCR_OUTPUT_A_DEV, out->port->name))
 		return -EMSGSIZE;
-	return dev ? nla_put_u32(skb, MCR_OUTPUT_A_IFINDEX, dev->ifindex) : 0;
+	if (!dev || READ_ONCE(dev->type) != ARPHRD_ETHER)
+		return 0;
+	return nla_put_u32(skb, MCR_OUTPUT_A_IFINDEX, dev->ifindex);
 }
 
 static int mcr_nl_put_output_counters(struct sk_buff *skb,

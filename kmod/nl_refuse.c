@@ -85,15 +85,6 @@ int mcr_nl_refuse(struct genl_info *info, const struct mcr_error *error)
 		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_OUTPUT],
 				    "the rule has no such output");
 		return -ENOENT;
-	case MCR_REFUSED_NO_IIF:
-		NL_SET_ERR_MSG_ATTR(extack,
-				    mcr_nl_rule_attr(info, MCR_RULE_A_IIF),
-				    "there is no such device: for now the ingress device must exist when the rule is added");
-		return -ENODEV;
-	case MCR_REFUSED_NO_DEV:
-		NL_SET_ERR_MSG_ATTR(extack, out,
-				    "there is no such device: for now an output's device must exist when it is added");
-		return -ENODEV;
 	case MCR_REFUSED_DEV_TYPE:
 		NL_SET_ERR_MSG_ATTR(extack, out,
 				    "an output's device must be an Ethernet device: others are not supported yet");

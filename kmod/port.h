@@ -16,6 +16,7 @@ struct mcr_ingress;
  * @name: the name
  * @ingress: its classifier and hook, if rules receive from it
  * @outputs: struct mcr_output of those that send to it
+ * @carrier_ups: how often the link had come up when that was last looked at
  * @users: rules and outputs that name it
  * @node: in mcr_net.ports
  * @tracker: of the reference to @dev
@@ -32,6 +33,7 @@ struct mcr_port {
 	char name[IFNAMSIZ];
 	struct mcr_ingress *ingress;
 	struct list_head outputs;
+	int carrier_ups;
 	u32 users;
 	struct hlist_node node;
 	netdevice_tracker tracker;

@@ -17,6 +17,8 @@
 #include "rule.h"
 
 struct mcr_fanout;
+struct mcr_group;
+struct mcr_joins;
 struct mcr_name;
 struct mcr_port;
 struct mcr_quota;
@@ -33,7 +35,7 @@ struct mcr_txn;
  * @next_id: where the search for the next id begins
  * @by_match: the same by ingress device and match
  * @by_name: struct mcr_name of those that have one
- * @groups: memberships; member.c's
+ * @joins: memberships; join.c's
  * @ports: struct mcr_port by name
  * @generation: moves with every change of the rule set
  * @n_rules: number of rules
@@ -57,7 +59,8 @@ struct mcr_txn;
  * takes neither: what it reaches is published with rcu_assign_pointer() and
  * freed after a grace period. Inside @lock are taken: the lock of event.c, that
  * of @first, and those of the functions called: nf_hook_mutex, the hash tables',
- * igmp's and mld's.
+ * igmp's and mld's, and those of the sockets that hold memberships. join.c's work
+ * item takes @lock alone and lets go of it to join and leave, which takes RTNL.
  */
 struct mcr_net {
 	struct net *net;
@@ -67,7 +70,7 @@ struct mcr_net {
 	u32 next_id;
 	struct rhashtable by_match;
 	struct rhashtable by_name;
-	struct rhashtable groups;
+	struct mcr_joins *joins;
 	struct hlist_head ports[1 << MCR_PORTS_BITS];
 	u32 generation;
 	u32 n_rules;
@@ -104,6 +107,8 @@ struct mcr_name {
  * @fanout: its outputs
  * @iif: the ingress device; holds a user
  * @iif_node: in mcr_ingress.list of @iif
+ * @join_node: in mcr_group.rules of @joining; in mcr_joins.waiting; or empty
+ * @joining: the membership it wants; NULL: none, or there was no room for it
  * @match_node: in mcr_net.by_match
  * @name: owned; NULL: none
  * @comment: owned; NULL: none
@@ -129,6 +134,8 @@ struct mcr_rule {
 	struct mcr_fanout __rcu *fanout;
 	struct mcr_port *iif;
 	struct list_head iif_node;
+	struct list_head join_node;
+	struct mcr_group *joining;
 	struct rhash_head match_node;
 	struct mcr_name *name;
 	char *comment;
@@ -153,8 +160,6 @@ struct mcr_rule {
  * @MCR_REFUSED_NAME: a rule has this name
  * @MCR_REFUSED_NO_RULE: there is no such rule
  * @MCR_REFUSED_NO_OUTPUT: the rule has no such output
- * @MCR_REFUSED_NO_IIF: there is no such ingress device
- * @MCR_REFUSED_NO_DEV: there is no such egress device
  * @MCR_REFUSED_DEV_TYPE: the egress device is not Ethernet
  * @MCR_REFUSED_SAME_OUTPUT: two outputs do the same
  * @MCR_REFUSED_LAST_OUTPUT: a rule has at least one output
@@ -171,8 +176,6 @@ enum mcr_refusal {
 	MCR_REFUSED_NAME,
 	MCR_REFUSED_NO_RULE,
 	MCR_REFUSED_NO_OUTPUT,
-	MCR_REFUSED_NO_IIF,
-	MCR_REFUSED_NO_DEV,
 	MCR_REFUSED_DEV_TYPE,
 	MCR_REFUSED_SAME_OUTPUT,
 	MCR_REFUSED_LAST_OUTPUT,

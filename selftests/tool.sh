@@ -277,10 +277,9 @@ rule add iif in0 group 239.1.1.1 vlan 4095 to out1         |2|4095
 rule add iif in0 group 239.1.1.1 plane relay to out1       |1|not supported yet
 rule add iif in0 group 239.1.1.1 to out1 rate 5 pps        |1|not supported yet
 rule add iif in0 group 239.1.1.1 to out1 mtu fragment      |1|not supported yet
-rule add iif nodev group 239.1.1.1 to out1                 |1|no such device
-rule add iif in0 group 239.1.1.1 to nodev                  |1|no such device
+rule add iif in0 group 239.1.1.1 to lo                     |1|Ethernet
 rule add iif in1 group 239.1.1.1 dport 9 to out1           |1|exists already
-rule replace iif in1 group 239.1.1.1 dport 9 to nodev      |1|no such device
+rule replace iif in1 group 239.1.1.1 dport 9 to lo         |1|Ethernet
 rule del                                                   |2|which rule
 rule del id 0                                              |2|id
 rule del nobody                                            |1|no.*rule
@@ -288,7 +287,7 @@ rule enable nobody                                         |1|no.*rule
 rule list frob                                             |2|frob
 rule show                                                  |2|which rule
 output add rule keep                                       |2|to
-output add rule keep to nodev                              |1|no such device
+output add rule keep to lo                                 |1|Ethernet
 output del rule keep output 7                              |1|no such output
 stats keep more                                            |2|more
 END

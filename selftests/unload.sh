@@ -24,6 +24,7 @@ rules() {
 	rule_add name r1 iif in0 group "$G" to out1 to out1 ttl 9
 	rule_add name r2 iif in0 group "${GROUP[6]}" consume to out1
 	rule_add name r3 iif in0 group "${GROUP2[4]}" join none to out1
+	rule_add name r4 iif in0 group "${GROUP2[4]}" src "${SOURCE[4]}" to out1
 }
 
 takes_packets() {
@@ -57,13 +58,20 @@ removed_under_traffic() {
 	rules_flush
 }
 
+groups_joined() {
+	query .joins status
+	[[ $VALUE -eq 3 ]]
+}
+
 nothing_left() {
 	rules
+	wait_for groups_joined || fail "joins: $VALUE of 3"
 	check_match "groups with rules" "$(ip_in mcr maddr show dev in0)" "$G"
 	run_ok rmmod mcr
 	check_equal "groups left" \
 		"$(ip_in mcr maddr show dev in0 |
-			grep -c -F -e "$G" -e "${GROUP[6]}")" 0
+			grep -c -F -e "$G" -e "${GROUP[6]}" \
+				-e "${GROUP2[4]}")" 0
 	check_equal "allmulti left" \
 		"$(ip_in mcr -d -j link show dev in0 | jq '.[0].allmulti')" 0
 	# Devices are nobody's any more: they can go.
@@ -87,6 +95,24 @@ listeners_learn() {
 	check_match "what it says at last" "$(tail -n 1 "$WORK/events")" \
 		"the server is gone: the kernel module was unloaded"
 	run_ok modprobe mcr
+}
+
+# Groups are joined and left by work that the module must not leave behind.
+removed_while_joining() {
+	local i rounds
+	rounds=$(scaled 3)
+	for ((i = 0; i < rounds; i++)); do
+		rules
+		run_ok rmmod mcr
+		run_ok modprobe mcr
+		rules
+		rules_flush
+		run_ok rmmod mcr
+		run_ok modprobe mcr
+	done
+	check_equal "groups left" \
+		"$(ip_in mcr maddr show dev in0 | grep -c -F -e "$G" \
+			-e "${GROUP[6]}" -e "${GROUP2[4]}")" 0
 }
 
 # Asking for the family loads the module.
@@ -113,6 +139,7 @@ other_namespaces() {
 case_add "removed under traffic, with rules" removed_under_traffic
 case_add "nothing is left behind" nothing_left
 case_add "listeners learn that it is gone" listeners_learn
+case_add "removed while groups are joined" removed_while_joining
 case_add "loaded by the family's name" loaded_by_family
 case_add "namespaces older and younger than the module" other_namespaces
 

@@ -128,6 +128,8 @@ void mcr_member_get(struct mcr_net *mn, struct mcr_rule *rule)
 	struct mcr_table_rig *rig = mcr_table_rig_now;
 
 	KUNIT_EXPECT_EQ(rig->test, rule->membership, MCR_MEMBERSHIP_NONE);
+	if (!mcr_port_dev(mn, rule->iif))
+		return;
 	rule->membership = rule->join == MCR_JOIN_NONE ?
 			   MCR_MEMBERSHIP_ALLMULTI : MCR_MEMBERSHIP_JOINED;
 	rig->account.members++;
@@ -141,7 +143,7 @@ void mcr_member_put(struct mcr_net *mn, struct mcr_rule *rule)
 	mcr_table_rig_now->account.members--;
 }
 
-void mcr_member_refresh(struct mcr_net *mn, struct mcr_rule *rule)
+void mcr_member_refresh(struct mcr_net *mn, const struct mcr_port *port)
 {
 }
 
@@ -259,12 +261,14 @@ void mcr_table_rig_check(struct mcr_table_rig *rig)
 	xa_for_each(&mn->rules, id, rule) {
 		const struct mcr_fanout *f = mcr_rule_fanout(mn, rule);
 
+		bool takes = !rule->disabled && mcr_port_dev(mn, rule->iif);
+
 		rules++;
 		outputs += f->n;
-		enabled += !rule->disabled;
+		enabled += takes;
 		KUNIT_EXPECT_EQ(test, rule->id, (u32)id);
-		KUNIT_EXPECT_EQ(test, rule->disabled,
-				rule->membership == MCR_MEMBERSHIP_NONE);
+		KUNIT_EXPECT_EQ(test, takes,
+				rule->membership != MCR_MEMBERSHIP_NONE);
 		KUNIT_EXPECT_EQ(test, rule->disabled, !rule->entry.class);
 		if (rule->name)
 			KUNIT_EXPECT_PTR_EQ(test, rule,

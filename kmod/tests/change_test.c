@@ -3,6 +3,7 @@
  * KUnit: changing rules. What is found, what stays the same, and that a refused
  * change changes nothing.
  */
+#include "bind.h"
 #include "change_rig.h"
 #include "forward.h"
 #include "tests.h"
@@ -26,7 +27,9 @@ static const struct mcr_output_spec mcr_absent[] = {
 	{ .dev = "eth1" }, { .dev = "none" },
 };
 
-static const struct mcr_output_spec mcr_tunnel[] = { { .dev = "tun0" } };
+static const struct mcr_output_spec mcr_tunnel[] = {
+	{ .dev = "eth1" }, { .dev = "tun0" },
+};
 
 static const struct mcr_request mcr_request_a =
 	TV_REQUEST(TV_MU4, mcr_two, .name = "a", .comment = "text");
@@ -95,6 +98,89 @@ static void mcr_change_other_iif(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rig->account.hooks, 2U);
 }
 
+/* A rule may be there before its devices: nothing is hooked or called for. */
+static void mcr_change_early(struct kunit *test)
+{
+	struct mcr_request req = TV_REQUEST(TV_MU4, mcr_absent);
+	const struct mcr_account want = {
+		.rules = 1, .outputs = 2, .generation = 2, .ports = 2,
+		.port_users = 3, .ingresses = 1,
+	};
+	const struct mcr_flow flow = TV_FLOW4;
+	struct mcr_table_rig *rig = test->priv;
+	struct mcr_rule *rule;
+
+	strscpy(req.spec.iif, "none", sizeof(req.spec.iif));
+	rule = mcr_must_add(rig, &req);
+
+	mcr_table_rig_expect(rig, &want);
+	KUNIT_EXPECT_FALSE(test, rule->disabled);
+	KUNIT_EXPECT_PTR_EQ(test, rule,
+			    mcr_table_rig_find(rig, &req.spec, &flow));
+}
+
+/*
+ * The device comes, goes and comes again. A hook that cannot be set then is
+ * tried again when the device changes.
+ */
+static void mcr_change_bound_late(struct kunit *test)
+{
+	struct mcr_request req = TV_REQUEST(TV_MU4, mcr_one);
+	struct mcr_table_rig *rig = test->priv;
+	struct mcr_port *port;
+	struct mcr_rule *rule;
+
+	strscpy(req.spec.iif, "none", sizeof(req.spec.iif));
+	rule = mcr_must_add(rig, &req);
+	port = rule->iif;
+
+	RCU_INIT_POINTER(port->dev, rig->dev);
+	mcr_bind_port_bound(rig->mn, port);
+	KUNIT_EXPECT_EQ(test, rig->account.hooks, 1U);
+	mcr_table_rig_check(rig);
+
+	mcr_bind_port_unbind(rig->mn, port);
+	RCU_INIT_POINTER(port->dev, NULL);
+	KUNIT_EXPECT_EQ(test, rig->account.hooks, 0U);
+	mcr_table_rig_check(rig);
+
+	rig->hook_error = -ENOMEM;
+	RCU_INIT_POINTER(port->dev, rig->dev);
+	mcr_bind_port_bound(rig->mn, port);
+	KUNIT_EXPECT_EQ(test, rig->account.hooks, 0U);
+	mcr_bind_port_changed(rig->mn, port);
+	KUNIT_EXPECT_EQ(test, rig->account.hooks, 0U);
+	rig->hook_error = 0;
+	mcr_bind_port_changed(rig->mn, port);
+	KUNIT_EXPECT_EQ(test, rig->account.hooks, 1U);
+	mcr_bind_port_changed(rig->mn, port);
+	KUNIT_EXPECT_EQ(test, rig->account.hooks, 1U);
+	mcr_table_rig_check(rig);
+}
+
+/* A device that comes while no rule is enabled is left alone. */
+static void mcr_change_bound_disabled(struct kunit *test)
+{
+	struct mcr_request req = TV_REQUEST(TV_MU4, mcr_one);
+	struct mcr_table_rig *rig = test->priv;
+	struct mcr_error error = { };
+	struct mcr_rule *rule;
+
+	strscpy(req.spec.iif, "none", sizeof(req.spec.iif));
+	req.spec.disabled = true;
+	rule = mcr_must_add(rig, &req);
+	RCU_INIT_POINTER(rule->iif->dev, rig->dev);
+	mcr_bind_port_bound(rig->mn, rule->iif);
+	mcr_bind_port_changed(rig->mn, rule->iif);
+	KUNIT_EXPECT_EQ(test, rig->account.hooks, 0U);
+	mcr_table_rig_check(rig);
+
+	KUNIT_EXPECT_TRUE(test, mcr_change_disabled(rig->mn, rule, false,
+						    &error));
+	KUNIT_EXPECT_EQ(test, rig->account.hooks, 1U);
+	mcr_table_rig_check(rig);
+}
+
 /* Ids are not used again soon. */
 static void mcr_change_ids(struct kunit *test)
 {
@@ -139,13 +225,8 @@ static const struct mcr_refused_vector mcr_refused_vectors[] = {
 	  .blames = true },
 	{ "name taken", TV_REQUEST(TV_MB4, mcr_one, .name = "a"),
 	  .why = MCR_REFUSED_NAME, .blames = true },
-	{ "no ingress device",
-	  { .spec = { .iif = "none", .match = TV_MB4 }, .outputs = mcr_one,
-	    .n_outputs = 1 }, .why = MCR_REFUSED_NO_IIF },
-	{ "no egress device", TV_REQUEST(TV_MB4, mcr_absent),
-	  .why = MCR_REFUSED_NO_DEV, .output = 1 },
 	{ "egress device not Ethernet", TV_REQUEST(TV_MB4, mcr_tunnel),
-	  .why = MCR_REFUSED_DEV_TYPE },
+	  .why = MCR_REFUSED_DEV_TYPE, .output = 1 },
 	{ "same output twice", TV_REQUEST(TV_MB4, mcr_twice),
 	  .why = MCR_REFUSED_SAME_OUTPUT, .output = 2 },
 	{ "no hook on a new ingress device",
@@ -245,11 +326,12 @@ static void mcr_change_replace_refused(struct kunit *test)
 {
 	const struct mcr_request refused[] = {
 		TV_REQUEST(TV_MU4, mcr_other, .name = "b"),
-		TV_REQUEST(TV_MU4, mcr_absent, .name = "c"),
+		TV_REQUEST(TV_MU4, mcr_tunnel, .name = "c"),
 		TV_REQUEST(TV_MU4, mcr_twice),
 	};
 	const enum mcr_refusal why[] = {
-		MCR_REFUSED_NAME, MCR_REFUSED_NO_DEV, MCR_REFUSED_SAME_OUTPUT,
+		MCR_REFUSED_NAME, MCR_REFUSED_DEV_TYPE,
+		MCR_REFUSED_SAME_OUTPUT,
 	};
 	struct mcr_table_rig *rig = test->priv;
 	const struct mcr_fanout *f;
@@ -419,6 +501,9 @@ static void mcr_change_reset_counters(struct kunit *test)
 static struct kunit_case mcr_change_cases[] = {
 	KUNIT_CASE(mcr_change_added),
 	KUNIT_CASE(mcr_change_other_iif),
+	KUNIT_CASE(mcr_change_early),
+	KUNIT_CASE(mcr_change_bound_late),
+	KUNIT_CASE(mcr_change_bound_disabled),
 	KUNIT_CASE(mcr_change_ids),
 	KUNIT_CASE_PARAM(mcr_change_refused, mcr_refused_gen_params),
 	KUNIT_CASE(mcr_change_masks),

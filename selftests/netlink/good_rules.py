@@ -26,6 +26,7 @@ def _(client):
 
 
 RULES = [
+    ("an ingress device that is not there", {"iif": "nosuch0"}),
     ("IPv6", {"group": GROUP6}),
     ("a source", {"src": HOST4}),
     ("an IPv6 source", {"group": GROUP6, "src": HOST6}),
@@ -62,6 +63,7 @@ RULES = [
 ]
 
 OUTPUTS = [
+    ("a device that is not there", {"dev": "nosuch0"}),
     ("a group", {"group": bytes([239, 8, 8, 8])}),
     ("ports", {"dport": 1, "sport": 65535}),
     ("a source", {"src": HOST4, "src-mode": 1}),

@@ -155,7 +155,7 @@ class Spec:
         if attr.type == "nest":
             return self.encode(attr.nested, value)
         if attr.type == "string":
-            return value.encode() + b"\0"
+            return value.encode(errors="surrogateescape") + b"\0"
         if attr.type == "flag":
             return b""
         if isinstance(value, str):
@@ -202,7 +202,8 @@ class Spec:
         if attr.type == "string":
             if payload.find(b"\0") != len(payload) - 1:
                 raise Malformed("%s is no string: %r" % (attr, payload))
-            return payload[:-1].decode()
+            # Names of devices may be any bytes.
+            return payload[:-1].decode(errors="surrogateescape")
         if attr.type == "flag":
             if payload:
                 raise Malformed("%s has a payload" % attr)

@@ -13,7 +13,7 @@
  * struct mcr_output - an output
  * @spec: what it says
  * @id: its id in the rule; 0: none yet
- * @ifindex: of the egress device; 0: waiting for it
+ * @ifindex: of the egress device; 0: waiting for an Ethernet device
  * @offered: packets it should have sent
  * @sent: packets the egress device accepted
  * @sent_bytes: their L3 bytes

@@ -213,7 +213,7 @@ static bool why_not_sent(struct mcr_str *str, const struct mcr_rule *rule)
 		mcr_str_addf(str, "%s to ", before);
 		mcr_str_word(str, output->spec.dev);
 		if (!output->ifindex)
-			mcr_str_add(str, ": there is no such device");
+			mcr_str_add(str, ": there is no such Ethernet device");
 		else if (drop)
 			mcr_str_addf(str, ": %s", mcr_drop_names[drop]);
 		before = "; nothing";

@@ -88,7 +88,7 @@ static const struct why_case why_cases[] = {
 	  .outputs = { "sent", NULL } },
 	{ "an output without a device", RULE, .seen = 7, .packets = 7,
 	  .outputs = { "wait", "sent" },
-	  .sentence = "nothing was sent to out1: there is no such device" },
+	  .sentence = "nothing was sent to out1: there is no such Ethernet device" },
 	{ "outputs that drop", RULE, .seen = 7, .packets = 7,
 	  .outputs = { "device-down", "mtu" },
 	  .sentence = "nothing was sent to out1: device-down; nothing to out2: mtu" },

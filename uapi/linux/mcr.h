@@ -26,6 +26,8 @@
  * - Commands that change something need CAP_NET_ADMIN in the user namespace
  *   that owns the network namespace. Reading is open to all.
  * - A refused command changes nothing.
+ * - Devices are named by the name they have, not by alternative names. Where
+ *   there is none, or none any more, the rule or output waits for it.
  * - A refused dump says so in NLMSG_DONE, on some kernels without the attribute.
  *
  * Naming a rule
@@ -367,10 +369,15 @@ enum mcr_latency {
 
 /**
  * enum mcr_membership - how a rule's traffic is called for right now
- * @MCR_MEMBERSHIP_NONE: not at all: the rule is disabled or has no device
- * @MCR_MEMBERSHIP_JOINED: the group is joined on the ingress device
+ * @MCR_MEMBERSHIP_NONE: not at all: the rule is disabled or has no device, or
+ *	its group is about to be joined
+ * @MCR_MEMBERSHIP_JOINED: the group is joined on the ingress device: from the
+ *	rule's source, if that is a single one, else from any
  * @MCR_MEMBERSHIP_ALLMULTI: the ingress device receives all multicast
- * @MCR_MEMBERSHIP_FAILED: the join failed; MCR_RULE_A_MEMBERSHIP_ERROR says why
+ * @MCR_MEMBERSHIP_FAILED: the join failed, and is tried again when the device
+ *	changes, when memory or room in sockets may be had again, and, after ENOSPC
+ *	(MCR_JOINS_MAX), when other groups are left; MCR_RULE_A_MEMBERSHIP_ERROR
+ *	says why
  */
 enum mcr_membership {
 	MCR_MEMBERSHIP_NONE,
@@ -526,7 +533,8 @@ enum mcr_mtu {
  * @MCR_OUTPUT_A_RATE_UNIT: u8 of enum mcr_rate_unit
  * @MCR_OUTPUT_A_BURST: u32, so many at once, in units of RATE_UNIT
  * @MCR_OUTPUT_A_MTU: u8 of enum mcr_mtu
- * @MCR_OUTPUT_A_IFINDEX: (r) u32, of the egress device; absent: waiting for it
+ * @MCR_OUTPUT_A_IFINDEX: (r) u32, of the egress device; absent: waiting for an
+ *	Ethernet device of that name
  * @MCR_OUTPUT_A_OFFERED: (r) u64, packets this output should have sent:
  *	SENT and all drops
  * @MCR_OUTPUT_A_SENT: (r) u64, packets the egress device accepted
