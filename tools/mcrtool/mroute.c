@@ -65,7 +65,8 @@ static void tell(const struct finding *f)
 	mcr_str_add(&str, " forward the same packets");
 	if (f->more)
 		mcr_str_addf(&str, " (and %u more such pairs)", f->more);
-	mcr_str_add(&str, ", so receivers may get them twice: let the rule consume them, or delete the route");
+	mcr_str_add(&str, ", so receivers may get them twice:");
+	mcr_str_add(&str, " let the rule consume them, or delete the route");
 	if (!str.failed)
 		mcrtool_complain(str.s);
 	mcr_str_free(&str);
