@@ -25,7 +25,7 @@ from mcrnl import NLM_F_CREATE, NLM_F_ECHO, NLM_F_REPLACE
 from spec import PATH as SPEC
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-GROUP4, GROUP6 = "239.1.2.3", "ff15::33"
+GROUP4, OTHER4, GROUP6 = "239.1.2.3", "239.1.2.4", "ff15::33"
 PACKETS = 7
 SUITE = ktap.Suite()
 
@@ -134,6 +134,16 @@ def rule_as_told(message, drops):
     if "last-seen" in values:
         told["last_seen_ms"] = values["last-seen"]
     told["outputs"] = [output_as_told(o, drops) for o in message["output"]]
+    return told
+
+
+def flow_as_told(values):
+    """A packet that no rule took."""
+    told = spelled(values, "dport? vlan?")
+    told["group"] = text_of(values["dst"])
+    told["src"] = text_of(values["src"])
+    if "proto" in values:
+        told["proto"] = {17: "udp"}.get(values["proto"], values["proto"])
     return told
 
 
@@ -412,16 +422,21 @@ def ingress(ynl):
     ynl.new(iif="v1")
     ynl.new(iif="in1", join="none")
     send(PACKETS)
+    send(1, OTHER4)
     found = []
     for message in ynl.dump("ingress-get"):
         values = message["ingress"]
         told = spelled(values, "dev ifindex? rules:0 allmulti:0 seen:0 "
                                "not-matched:0 malformed:0 missed:0")
         told.update(waiting="ifindex" not in values,
-                    hooked=values.get("hooked", False))
+                    hooked=values.get("hooked", False),
+                    unmatched=[flow_as_told(f)
+                               for f in values.get("unmatched", [])])
         found.append(told)
     ktap.equal(found, tool("status")["ingress"], "ingress devices")
     ktap.true(any(d["seen"] >= PACKETS for d in found), "nothing was seen")
+    ktap.true(any(f["group"] == OTHER4 for d in found for f in d["unmatched"]),
+              "no packet was unmatched")
 
 
 @case("notifications can be subscribed to")
@@ -436,15 +451,15 @@ def notifications(ynl):
     other.sock.close()
 
 
-def send(count):
-    """Packets of GROUP4 into v0, so that v1 receives them."""
+def send(count, group=GROUP4):
+    """Packets into v0, so that v1 receives them."""
     index = socket.if_nametoindex("v0").to_bytes(4, sys.byteorder)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
                         bytes(8) + index)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
         for _ in range(count):
-            sock.sendto(b"mcr", (GROUP4, 5000))
+            sock.sendto(b"mcr", (group, 5000))
 
 
 def main():
