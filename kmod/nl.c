@@ -61,7 +61,10 @@ struct sk_buff *mcr_nl_reply_new(struct genl_info *info, u8 cmd, int flags,
 	return skb;
 }
 
-/* Tell the sender of a request all of a rule, in as many messages as it takes. */
+/*
+ * Tell the sender of a request all of a rule, in as many messages as it takes.
+ * They are of the command that was sent, as all replies are.
+ */
 static int mcr_nl_reply_rule(struct genl_info *info, struct mcr_net *mn,
 			     const struct mcr_rule *rule)
 {
@@ -72,7 +75,7 @@ static int mcr_nl_reply_rule(struct genl_info *info, struct mcr_net *mn,
 		struct sk_buff *skb;
 		void *hdr;
 
-		skb = mcr_nl_reply_new(info, MCR_CMD_RULE_GET, 0, &hdr);
+		skb = mcr_nl_reply_new(info, info->genlhdr->cmd, 0, &hdr);
 		if (!skb)
 			return -ENOMEM;
 		err = mcr_nl_put_rule(skb, mn, rule, true, &output);

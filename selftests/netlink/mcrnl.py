@@ -238,7 +238,11 @@ class Client(Socket):
         replies, answer = self.exchange(self.build(op, attrs, flags))
         if answer.error:
             raise Refused(answer)
-        return [self.decode(r)[1] for r in replies], answer
+        decoded = [self.decode(r) for r in replies]
+        for name, _ in decoded:
+            if isinstance(op, str) and name != op:
+                raise AssertionError("a reply of %s to %s" % (name, op))
+        return [values for _, values in decoded], answer
 
     def do(self, op, attrs=b"", flags=0):
         """Carry out an operation; the replies as values."""

@@ -90,6 +90,9 @@ int mcrtool_dump(struct mcrtool *t, struct nl_msg *msg,
 int mcrtool_change(struct mcrtool *t, struct nl_msg *msg,
 		   const struct mcr_statement *st);
 
+/* mroute.c */
+void mcrtool_warn_mroutes(struct mcrtool *t, const struct mcr_rule *rule);
+
 /* report.c */
 int mcrtool_fail(struct mcrtool *t);
 int mcrtool_no_memory(struct mcrtool *t);

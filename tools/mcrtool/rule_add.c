@@ -47,6 +47,8 @@ static int create(struct mcrtool *t, const struct mcr_statement *st, int flags)
 			ret = mcrtool_fail(t);
 	}
 	mcr_reply_exit(&reply);
+	if (!ret)
+		mcrtool_warn_mroutes(t, &st->rule);
 	return ret;
 }
 

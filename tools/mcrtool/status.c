@@ -167,6 +167,8 @@ int mcrtool_status(struct mcrtool *t)
 	if (!ret)
 		ret = t->json ? show_json(t, &status, &devices) :
 				show_text(t, &status, &devices);
+	if (!ret)
+		mcrtool_warn_mroutes(t, NULL);
 	mcr_reply_exit(&devices);
 	return ret;
 }
