@@ -402,7 +402,7 @@ enum mcr_membership {
  * @MCR_RULE_A_PROTO: u8 of enum mcr_proto
  * @MCR_RULE_A_DPORT_MIN: u16, lowest UDP destination port; absent: any port
  * @MCR_RULE_A_DPORT_MAX: u16, highest one; absent: just DPORT_MIN
- * @MCR_RULE_A_VLAN: u16, 1-4094, of a single 802.1Q tag; absent: untagged
+ * @MCR_RULE_A_VLAN: u16, 1-4094; of a single 802.1Q tag; absent: untagged
  *	frames only
  * @MCR_RULE_A_MODE: u8 of enum mcr_mode
  * @MCR_RULE_A_JOIN: u8 of enum mcr_join
@@ -702,9 +702,9 @@ enum mcr_status_attr {
  * @MCR_INGRESS_A_NOT_MATCHED: u64, frames no rule took
  * @MCR_INGRESS_A_MALFORMED: u64, frames with broken headers, left to the stack
  * @MCR_INGRESS_A_MISSED: u64, frames lost before the rules could see them
- * @MCR_INGRESS_A_UNMATCHED: nest of enum mcr_packet_attr, without IIF; several:
- *	flows that no rule took, some of the last ones, each once; PROTO is
- *	absent where it is not UDP, DPORT where there is none
+ * @MCR_INGRESS_A_UNMATCHED: nest of enum mcr_packet_attr; may be repeated; flows
+ *	that no rule took, some of the last ones, each once; without IIF; PROTO
+ *	is absent where it is not UDP, DPORT where there is none
  *
  * Counters that are 0 are absent.
  */
