@@ -55,7 +55,7 @@ check_lines() {
 
 # Each change of a rule; what is refused, or another namespace's, is not told.
 rules() {
-	local monitor id='# id [0-9]+'
+	local monitor id='# id [0-9]+' doing='# id [0-9]+, .*'
 	monitor_start rules monitor
 	monitor=$STARTED_PID
 	rule_add name a iif in0 group "$G" to out1
@@ -93,7 +93,7 @@ rules() {
 
 # Devices that go and come, and only the kinds that are asked for.
 devices() {
-	local all members id='# id [0-9]+'
+	local all members id='# id [0-9]+' doing='# id [0-9]+, .*'
 	ip_in mcr link set d0 up
 	ip_in mcr link set d1 up
 	rule_add name a iif d0 group "$G" to out1
@@ -108,8 +108,8 @@ devices() {
 	run_ok ip_in mcr link add d0 up type dummy
 	run_ok mcr rule disable a
 	check_lines devices \
-		"rule name a iif d0 group $G to out1  $id" \
-		"rule name b iif in0 group $G2 to out1 to d1  $id" \
+		"rule name a iif d0 group $G to out1  $doing" \
+		"rule name b iif in0 group $G2 to out1 to d1  $doing" \
 		"ingress (d0|in0) hooked" \
 		"ingress (d0|in0) hooked" \
 		"# up to date: .*" \
@@ -122,8 +122,8 @@ devices() {
 		"ingress d0 unhooked" \
 		"changed rule name a iif d0 group $G disabled to out1  $id"
 	check_lines members \
-		"rule name a iif d0 group $G to out1  $id" \
-		"rule name b iif in0 group $G2 to out1 to d1  $id" \
+		"rule name a iif d0 group $G to out1  $doing" \
+		"rule name b iif in0 group $G2 to out1 to d1  $doing" \
 		"# up to date: .*" \
 		"membership rule name a none  $id" \
 		"membership rule name a joined  $id"
@@ -140,7 +140,7 @@ drop_two() {
 
 # A drop is told when it is the first for its reason, and again after a reset.
 drops() {
-	local monitor id='# id [0-9]+'
+	local monitor id='# id [0-9]+' doing='# id [0-9]+, .*'
 	ip_in mcr link set out1 mtu 1300
 	rule_add name a iif in0 group "$G" to out2 to out1
 	monitor_start drops monitor drops
@@ -159,7 +159,7 @@ drops() {
 	drop_two
 	ip_in mcr link set out1 mtu 1500 up
 	check_lines drops \
-		"rule name a iif in0 group $G to out2 to out1  $id" \
+		"rule name a iif in0 group $G to out2 to out1  $doing" \
 		"# up to date: .*" \
 		"dropped rule name a output 2 to out1: mtu [12]  $id" \
 		"dropped rule name a output 2 to out1: device-down [12]  $id" \
@@ -171,7 +171,7 @@ drops() {
 
 # More than is told one by one: the state is printed instead.
 many() {
-	local monitor i outputs=() id='# id [0-9]+'
+	local monitor i outputs=() id='# id [0-9]+' doing='# id [0-9]+, .*'
 	for ((i = 1; i <= 33; i++)); do
 		outputs+=(to d1 dport "$i")
 	done
@@ -182,15 +182,15 @@ many() {
 	run_ok ip_in mcr link add d1 type dummy
 	run_ok mcr rule del a
 	check_lines many \
-		"rule name a iif in0 group $G ${outputs[*]}  $id" \
+		"rule name a iif in0 group $G ${outputs[*]}  $doing" \
 		"ingress in0 hooked" \
 		"# up to date: .*" \
 		"# more changed than is told one by one: dumping again" \
-		"rule name a iif in0 group $G ${outputs[*]}  $id(, .*)?" \
+		"rule name a iif in0 group $G ${outputs[*]}  $doing" \
 		"ingress in0 hooked" \
 		"# up to date: .*" \
 		"# more changed than is told one by one: dumping again" \
-		"rule name a iif in0 group $G ${outputs[*]}  $id(, .*)?" \
+		"rule name a iif in0 group $G ${outputs[*]}  $doing" \
 		"ingress in0 hooked" \
 		"# up to date: .*" \
 		"ingress in0 unhooked" \

@@ -14,8 +14,7 @@
 
 #include "../lib/json.h"
 #include "../lib/listen.h"
-#include "../lib/print.h"
-#include "mcrtool.h"
+#include "show.h"
 
 /* What can be selected, by bit. */
 static const char *const kinds[] = {
@@ -51,11 +50,21 @@ struct monitor {
 };
 
 static volatile sig_atomic_t stopped;
+static int null_fd = -1;
 
+/*
+ * A write that waits for a reader and has written something already does not
+ * end by a signal: stdio goes on with the rest. That goes nowhere then.
+ */
 static void stop(int signal)
 {
+	int error = errno;
+
 	(void)signal;
 	stopped = 1;
+	if (null_fd >= 0)
+		dup2(null_fd, STDOUT_FILENO);
+	errno = error;
 }
 
 static int parse_kinds(struct mcrtool *t, unsigned int *selected)
@@ -173,9 +182,7 @@ static int print_rule(const struct mcr_rule *rule, void *arg)
 	if (m->t->json)
 		return emit_json(m, json_state("rule", "rule",
 					       mcr_json_rule(rule)));
-	mcr_print_rule(&str, rule, " ");
-	mcr_str_add(&str, "  # ");
-	mcr_print_state(&str, rule);
+	mcrtool_rule_line(&str, rule);
 	return emit_text(m, &str);
 }
 
@@ -412,7 +419,6 @@ static void end_output(void)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
 	bool gone;
-	int fd;
 
 	if (poll(&out, 1, 0) < 0)
 		return;
@@ -422,11 +428,8 @@ static void end_output(void)
 	if (!gone && !stopped)
 		return;
 	/* What was not written yet goes nowhere. */
-	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0)
+	if (null_fd >= 0 && dup2(null_fd, STDOUT_FILENO) >= 0)
 		clearerr(stdout);
-	if (fd >= 0)
-		close(fd);
 }
 
 /* Wait for the server, or for the reader to go. */
@@ -475,6 +478,7 @@ static void catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = stop };
 
+	null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }

@@ -120,7 +120,12 @@ int mcrtool_show_all(struct mcrtool *t, const struct mcr_statement *st,
 	return ret;
 }
 
-static void show_line(struct mcr_str *str, const struct mcr_rule *rule)
+/**
+ * mcrtool_rule_line - append a rule and how it is doing, without a line's end
+ * @str: the text to append to
+ * @rule: the rule
+ */
+void mcrtool_rule_line(struct mcr_str *str, const struct mcr_rule *rule)
 {
 	mcr_print_rule(str, rule, " ");
 	mcr_str_add(str, "  # ");
@@ -132,6 +137,11 @@ static void show_line(struct mcr_str *str, const struct mcr_rule *rule)
 					   rule->membership));
 	mcr_str_add(str, ", ");
 	mcr_print_age(str, rule);
+}
+
+static void show_line(struct mcr_str *str, const struct mcr_rule *rule)
+{
+	mcrtool_rule_line(str, rule);
 	mcr_str_add(str, "\n");
 }
 

@@ -15,6 +15,7 @@
 typedef void (*mcrtool_show_fn)(struct mcr_str *str,
 				const struct mcr_rule *rule);
 
+void mcrtool_rule_line(struct mcr_str *str, const struct mcr_rule *rule);
 int mcrtool_get_one(struct mcrtool *t, const struct mcr_statement *st,
 		    mcr_rule_fn fn, void *arg);
 int mcrtool_show_one(struct mcrtool *t, const struct mcr_statement *st,
