@@ -322,7 +322,7 @@ def _(client):
                              ({"iif": "in1", "join": 1}, 2),
                              ({"dport_min": 9, "disabled": 1}, 0)):
         number = new(client, **values)
-            one = get(client, number)[0]
+        one = get(client, number)[0]
         ktap.equal(one["membership"], expected, repr(values))
         ktap.true("membership-error" not in one, "an error: %r" % one)
 
