@@ -20,6 +20,7 @@
 #include <net/addrconf.h>
 #include <net/if_inet6.h>
 
+#include "event.h"
 #include "join.h"
 #include "mcsock.h"
 #include "mem.h"
@@ -120,12 +121,29 @@ static void mcr_join_tell_one(const struct mcr_joins *js,
 		rule->membership = MCR_MEMBERSHIP_NONE;
 }
 
-static void mcr_join_tell(const struct mcr_joins *js, const struct mcr_group *g)
+/* Returns the number of rules. */
+static u32 mcr_join_tell(const struct mcr_joins *js, const struct mcr_group *g)
+{
+	struct mcr_rule *rule;
+	u32 n = 0;
+
+	list_for_each_entry(rule, &g->rules, join_node) {
+		mcr_join_tell_one(js, g, rule);
+		n++;
+	}
+	return n;
+}
+
+/* The same, and to those who listen. */
+static void mcr_join_tell_all(const struct mcr_joins *js,
+			      const struct mcr_group *g)
 {
 	struct mcr_rule *rule;
 
+	mcr_event_begin(js->mn, mcr_join_tell(js, g));
 	list_for_each_entry(rule, &g->rules, join_node)
-		mcr_join_tell_one(js, g, rule);
+		mcr_event_member(js->mn, rule);
+	mcr_event_end(js->mn);
 }
 
 static struct list_head *mcr_join_socks(struct mcr_joins *js,
@@ -264,7 +282,7 @@ static void mcr_join_enter(struct mcr_joins *js, struct mcr_group *g)
 		}
 	}
 	g->err = err;
-	mcr_join_tell(js, g);
+	mcr_join_tell_all(js, g);
 	/* While it was tried something may have come up already. */
 	if (err && list_empty(&g->todo))
 		mcr_join_failed(js, g);
@@ -479,12 +497,25 @@ static void mcr_joins_work(struct work_struct *work)
 }
 
 /**
+ * mcr_joins_settle - wait until all is joined and left that can be now
+ * @js: the memberships
+ *
+ * Context: Process, without RTNL and mcr_net.lock.
+ */
+void mcr_joins_settle(struct mcr_joins *js)
+{
+	/* Not for a timer: that is for what has failed already. */
+	flush_work(&js->work.work);
+}
+
+/**
  * mcr_joins_lose - a device is about to lose its memberships, or has lost them
  * @mn: the namespace
  * @dev: the device
  * @family: of the protocol that it loses; AF_UNSPEC: all
  *
- * Those that are still wanted are tried again.
+ * Those that are still wanted are tried again. Rules know, those who listen are
+ * for the caller to tell.
  *
  * Context: Process, under RTNL and mcr_net.lock.
  */

@@ -14,6 +14,7 @@ struct net_device;
 
 struct mcr_joins *mcr_joins_new(struct mcr_net *mn);
 void mcr_joins_free(struct mcr_joins *js);
+void mcr_joins_settle(struct mcr_joins *js);
 
 void mcr_join_get(struct mcr_net *mn, struct mcr_rule *rule,
 		  const struct net_device *dev);

@@ -40,6 +40,20 @@ void mcr_member_exit(struct mcr_net *mn)
 	mcr_joins_free(mn->joins);
 }
 
+/**
+ * mcr_member_settle - wait until groups are joined and left as rules want it
+ * @mn: the namespace
+ *
+ * For those who have changed rules, so that they can rely on it. What others
+ * change meanwhile may be waited for, too.
+ *
+ * Context: Process, without RTNL and mcr_net.lock.
+ */
+void mcr_member_settle(struct mcr_net *mn)
+{
+	mcr_joins_settle(mn->joins);
+}
+
 static bool mcr_member_joins(const struct mcr_rule *rule)
 {
 	return rule->join == MCR_JOIN_AUTO &&
@@ -69,9 +83,9 @@ static void mcr_member_no_allmulti(struct mcr_ingress *ing,
  * @mn: the namespace
  * @rule: an enabled rule without membership
  *
- * A group is joined some time after that; until then the rule has no
- * membership. Where it fails the rule's membership says so. Nothing is done for
- * a rule that waits for its device.
+ * A group is joined soon after that; until then the rule has no membership.
+ * Where it fails the rule's membership says so. Nothing is done for a rule that
+ * waits for its device.
  */
 void mcr_member_get(struct mcr_net *mn, struct mcr_rule *rule)
 {

@@ -12,6 +12,7 @@ struct net_device;
 
 int mcr_member_init(struct mcr_net *mn);
 void mcr_member_exit(struct mcr_net *mn);
+void mcr_member_settle(struct mcr_net *mn);
 
 void mcr_member_get(struct mcr_net *mn, struct mcr_rule *rule);
 void mcr_member_put(struct mcr_net *mn, struct mcr_rule *rule);

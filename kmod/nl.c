@@ -11,6 +11,7 @@
 #include "change.h"
 #include "fanout.h"
 #include "hook.h"
+#include "member.h"
 #include "netdev.h"
 #include "netns.h"
 #include "nl.h"
@@ -185,6 +186,7 @@ static int mcr_nl_rule_new(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack,
 			       "the rule is in force, but there was no memory to show all of it");
 	mcr_table_unlock(mn);
+	mcr_member_settle(mn);
 	mcr_nl_request_free(&req);
 	return err;
 }
@@ -213,6 +215,7 @@ static int mcr_nl_rule_set(struct sk_buff *skb, struct genl_info *info)
 		err = mcr_nl_refuse(info, &error);
 	}
 	mcr_table_unlock(mn);
+	mcr_member_settle(mn);
 	return err;
 }
 
@@ -233,6 +236,7 @@ static int mcr_nl_rule_del(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		mcr_change_del(mn, rule);
 	mcr_table_unlock(mn);
+	mcr_member_settle(mn);
 	return err;
 }
 
@@ -261,6 +265,7 @@ static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 	mcr_table_lock(mn);
 	count = mcr_change_flush(mn, mcr_nl_meant, &filter);
 	mcr_table_unlock(mn);
+	mcr_member_settle(mn);
 	/* The rules are gone: that the count could not be told is no error. */
 	mcr_nl_reply_count(info, MCR_CMD_RULE_FLUSH, count);
 	return 0;

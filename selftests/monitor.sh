@@ -56,7 +56,7 @@ check_lines() {
 # Each change of a rule; what is refused, or another namespace's, is not told.
 rules() {
 	local monitor id='# id [0-9]+' doing='# id [0-9]+, .*'
-	monitor_start rules monitor
+	monitor_start rules monitor rules devices
 	monitor=$STARTED_PID
 	rule_add name a iif in0 group "$G" to out1
 	run_ok "$MCRTOOL" -n "${NS[snk]}" rule add iif k1 group "$G" to k2
@@ -106,6 +106,7 @@ devices() {
 	run_ok ip_in mcr link add d1 type dummy
 	run_ok ip_in mcr link del d0
 	run_ok ip_in mcr link add d0 up type dummy
+	check_rule a .membership '"joined"'
 	run_ok mcr rule disable a
 	check_lines devices \
 		"rule name a iif d0 group $G to out1  $doing" \

@@ -285,12 +285,13 @@ def _(client):
                "status of nothing")
     new(client, outputs=[{"dev": "out0"}, {"dev": "out1"}])
     new(client, group=GROUP6)
-    # Same group, same device: one membership for both.
+    # Same group, same device: one membership for both, but not for a source.
+    new(client, dport_min=9)
     new(client, src=HOST4)
     new(client, iif="in1", disabled=1)
     found = status(client)
-    ktap.equal((found["rules"], found["outputs"]), (4, 5), "status")
-    ktap.equal(found["joins"], 2, "memberships")
+    ktap.equal((found["rules"], found["outputs"]), (5, 6), "status")
+    ktap.equal(found["joins"], 3, "memberships")
     ktap.equal(found["rules-max"], client.spec.consts["rules-max"],
                "rules there may be")
     ktap.true(found["version"], "no version")

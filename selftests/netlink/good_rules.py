@@ -351,7 +351,7 @@ def _(client):
 def _(client):
     new(client, name="a", outputs=[{"dev": "out0"}, {"dev": "out1"}])
     before = client.raw_dump("rule-get")
-    for outputs in ([{"dev": "out2"}, {"dev": "nosuch0"}],
+    for outputs in ([{"dev": "out2"}, {"dev": "lo"}],
                     [{"dev": "out2"}, {"dev": "out2"}]):
         try:
             new(client, REPLACE, outputs=outputs, name="b", mode=1)

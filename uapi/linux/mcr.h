@@ -26,6 +26,9 @@
  * - Commands that change something need CAP_NET_ADMIN in the user namespace
  *   that owns the network namespace. Reading is open to all.
  * - A refused command changes nothing.
+ * - Groups are joined and left after a change is in force, and before its ACK
+ *   is sent. A device that comes back, and a notification of a change, may be
+ *   there before.
  * - Devices are named by the name they have, not by alternative names. Where
  *   there is none, or none any more, the rule or output waits for it.
  * - A refused dump says so in NLMSG_DONE, on some kernels without the attribute.
