@@ -115,6 +115,23 @@ removed_while_joining() {
 			-e "${GROUP[6]}" -e "${GROUP2[4]}")" 0
 }
 
+# Open transactions hold nothing: they end with the module.
+transactions_end() {
+	local line=
+	rules
+	exec {LEFT_FD}< <(exec ip netns exec "${NS[mcr]}" \
+		"$MCR_SELFTESTS/netlink/txn_churn.py" left 2>&1)
+	STARTED+=($!)
+	read -r line <&"$LEFT_FD"
+	check_equal "what txn_churn.py says" "$line" ready
+	check_query .transactions 4 status
+	run_ok rmmod mcr
+	run_ok modprobe mcr
+	check_query .transactions 0 status
+	check_query length 0 rule list
+	exec {LEFT_FD}<&-
+}
+
 # Asking for the family loads the module.
 loaded_by_family() {
 	run_ok rmmod mcr
@@ -140,11 +157,12 @@ case_add "removed under traffic, with rules" removed_under_traffic
 case_add "nothing is left behind" nothing_left
 case_add "listeners learn that it is gone" listeners_learn
 case_add "removed while groups are joined" removed_while_joining
+case_add "open transactions end with it" transactions_end
 case_add "loaded by the family's name" loaded_by_family
 case_add "namespaces older and younger than the module" other_namespaces
 
 require_all
-require_command modprobe rmmod
+require_command modprobe rmmod python3
 modprobe -n mcr 2>/dev/null || skip_test "the module is not installed"
 [[ $("$MCRTOOL" -j rule list) == "[]" ]] ||
 	skip_test "this host's own rules would be lost"

@@ -8,8 +8,9 @@ import time
 
 import bench
 import ktap
-from mcrnl import NLM_F_ECHO
-from rules import NEW, get, rule
+from build import GROUP4
+from mcrnl import NLM_F_ECHO, NLM_F_REQUEST
+from rules import NEW, get, group4, rule
 
 IDLE = "/sys/module/mcr/parameters/txn_idle_ms"
 
@@ -54,6 +55,22 @@ class Txn:
     def flush(self, **attrs):
         """Stage that rules are deleted; how many."""
         return self.do("rule-flush", attrs)[0]["count"]
+
+    def many(self, iif, numbers, flags=NEW, dev="out0"):
+        """Stage a rule for each group4(), quickly: only refusals answer."""
+        data = self.client.build("rule-new", {
+            "rule": {"iif": iif, "group": GROUP4}, "output": [{"dev": dev}],
+            "txn": self.number}, flags)
+        data = bytearray(data + b"\0" * (-len(data) % 4))
+        data[6:8] = struct.pack("=H", NLM_F_REQUEST | flags)
+        at = data.index(GROUP4)
+        head, tail = bytes(data[:at]), bytes(data[at + 4:])
+        numbers = list(numbers)
+        for first in range(0, len(numbers), 500):
+            self.client.send(b"".join(head + group4(n) + tail
+                                      for n in numbers[first:first + 500]))
+        # A refusal of one of them would come before the answer to this.
+        ktap.equal(self.flush(filter={"name": "nobody"}), 0, "flushed")
 
     def commit(self):
         """Put it in force."""

@@ -12,9 +12,11 @@ cases, for transaction.sh:
     handed   one flow is handed from rule to rule, each more or less specific
              than the one before; all send it to out1
     outputs  rule "keep" gains and loses outputs other than its first
+    left     nothing is committed: four transactions are left open (unload.sh)
 """
 
 import select
+import signal
 import sys
 
 from mcrnl import Client
@@ -79,10 +81,23 @@ def outputs(client, turn):
         txn.commit()
 
 
+def left(client):
+    """Open all transactions there may be, and let them be."""
+    for n in range(4):
+        txn = Txn(client)
+        txn.flush()
+        txn.new(group=group4(n), outputs=OUT1)
+    print("ready", flush=True)
+    signal.pause()
+
+
 def main():
     """Run a case."""
     client = Client()
-    step = {"others": others, "handed": handed, "outputs": outputs}[sys.argv[1]]
+    if sys.argv[1] == "left":
+        left(client)
+    step = {"others": others, "handed": handed,
+            "outputs": outputs}[sys.argv[1]]
     turn = 0
     while not select.select([sys.stdin], [], [], 0)[0]:
         step(client, turn)

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a commit puts in force, and what it leaves as it was."""
 
-import struct
 from errno import EAGAIN, EEXIST, ENODEV, ENOENT
 
 import bench
 import ktap
 from build import GROUP4
-from mcrnl import NLM_F_REQUEST
-from rules import (NEW, REPLACE, Cases, dump, generation, get, group4, names,
+from good_events import MANY, hear, quiet
+from mcrnl import NLM_F_CREATE, NLM_F_REPLACE, Listener
+from rules import (REPLACE, Cases, dump, generation, get, group4, names,
                    new, refused, rule, stated, status)
 from txn import Txn, make_wire, packets, send, wait_for
 
@@ -204,6 +204,44 @@ def _(client):
     ktap.equal(names(client), ["a2", "b"], "rules")
 
 
+@CASES.case("a commit is told rule by rule, what was deleted first")
+def _(client):
+    gone = new(client, name="a", group=group4(0))
+    new(client, name="b", group=group4(1))
+    new(client, name="c", group=group4(2))
+    listener = Listener()
+    txn = Txn(client)
+    txn.delete("a")
+    txn.new(name="a", group=group4(3))
+    txn.new(REPLACE, name="b", group=group4(1), mode=1)
+    txn.output("add", "c", dev="out1")
+    txn.output("del", "c", dev="out1")
+    txn.commit()
+    told = hear(listener, "rule-del-ntf")
+    ktap.equal(told, {"rule": {"id": gone, "name": "a"},
+                      "generation": txn.base + 1}, "deleted")
+    heard = [listener.hear() for _ in range(2)]
+    ktap.equal(sorted((values["rule"]["name"], flags, values["generation"])
+                      for _, flags, values in heard),
+               [("a", NLM_F_CREATE, txn.base + 1),
+                ("b", NLM_F_REPLACE, txn.base + 1)], "created and changed")
+    quiet(listener, client)
+    listener.close()
+
+
+@CASES.case("a commit that changes much is told as one event")
+def _(client):
+    listener = Listener()
+    txn = Txn(client)
+    for n in range(MANY):
+        txn.new(group=group4(n))
+    txn.commit()
+    ktap.equal(hear(listener, "generation-ntf"),
+               {"generation": txn.base + 1}, "event")
+    quiet(listener, client)
+    listener.close()
+
+
 @CASES.case("20,000 rules are added in one step, and many of them replaced")
 def _(client):
     count, few = 20000, 1000
@@ -213,37 +251,20 @@ def _(client):
     wait_for(lambda: packets(client, first) == 3, "3 packets")
 
     txn = Txn(client)
-    many(client, txn, range(1, count))
+    txn.many("in9", range(1, count))
     txn.commit()
     ktap.equal(status(client)["rules"], count, "rules")
     ktap.equal(generation(client), txn.base + 1, "generation")
 
     txn = Txn(client)
-    many(client, txn, range(1, 2 * few, 2), REPLACE, "out1")
+    txn.many("in9", range(1, 2 * few, 2), REPLACE, "out1")
     txn.commit()
     ktap.equal(generation(client), txn.base + 1, "generation")
 
     txn = Txn(client)
     ktap.equal(txn.flush(output=[{"dev": "out1"}]), few, "flushed")
-    many(client, txn, range(count, count + few // 2))
+    txn.many("in9", range(count, count + few // 2))
     txn.commit()
     ktap.equal(status(client)["rules"], count - few // 2, "rules")
     ktap.equal(packets(client, first), 3, "packets of the first")
     client.do("rule-flush")
-
-
-def many(client, txn, numbers, flags=NEW, dev="out0"):
-    """Stage many rules, quickly: only refusals are answered."""
-    data = client.build("rule-new", {
-        "rule": {"iif": "in9", "group": GROUP4}, "output": [{"dev": dev}],
-        "txn": txn.number}, flags)
-    data = bytearray(data + b"\0" * (-len(data) % 4))
-    data[6:8] = struct.pack("=H", NLM_F_REQUEST | flags)
-    at = data.index(GROUP4)
-    head, tail = bytes(data[:at]), bytes(data[at + 4:])
-    numbers = list(numbers)
-    for first in range(0, len(numbers), 500):
-        client.send(b"".join(head + group4(n) + tail
-                             for n in numbers[first:first + 500]))
-    # A refusal of one of them would come before the answer to this.
-    ktap.equal(txn.flush(filter={"name": "nobody"}), 0, "flushed")

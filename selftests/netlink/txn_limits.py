@@ -3,9 +3,10 @@
 
 from errno import ENOSPC
 
+import bench
 import ktap
 from mcrnl import Client
-from rules import Cases, new, refused, status
+from rules import Cases, group4, new, refused, status
 from txn import Txn
 
 CASES = Cases()
@@ -26,3 +27,26 @@ def _(client):
     ktap.equal(status(client)["txns"], 0, "open transactions")
     new(client)
     other.close()
+
+
+@CASES.case("staged rules count towards those of a user namespace")
+def _(client):
+    def child():
+        bench.own_user_namespace(bench.CLONE_NEWNET)
+        bench.add_devices(["in0", "out0"])
+        owner = Client(client.spec)
+        txn, other = Txn(owner), Txn(owner)
+        txn.many("in0", range(4096))
+        for func in (txn.new, other.new):
+            answer = refused(ENOSPC, func, group=group4(5000))
+            ktap.true("user namespace" in answer.text, answer.text)
+        refused(ENOSPC, new, owner, group=group4(5000))
+        # One goes, one comes; and an abort gives all back.
+        ktap.equal(txn.flush(filter={"group": group4(1)}), 1, "flushed")
+        txn.new(group=group4(5000))
+        refused(ENOSPC, txn.new, group=group4(5001))
+        txn.abort()
+        other.new(group=group4(5000))
+        other.commit()
+        ktap.equal(status(owner)["rules"], 1, "rules")
+    bench.in_child(child)
