@@ -125,8 +125,7 @@ static int ask_generation(struct mcr_txn *txn, bool *same,
 	return ret;
 }
 
-/* Tells by *@again if the rules are not those the transaction starts from. */
-static int compare_all(struct mcr_apply *a, bool *again, struct mcr_error *err)
+static int compare_all(struct mcr_apply *a, struct mcr_error *err)
 {
 	struct compare c = { .apply = a, .err = err };
 	struct mcr_txn *txn = a->txn;
@@ -148,8 +147,11 @@ static int compare_all(struct mcr_apply *a, bool *again, struct mcr_error *err)
 	mcr_reply_walk_init(&walk, &reply);
 	if (!ret && !mcr_reply_next(&walk))
 		ret = ask_generation(txn, &same, err);
-	*again = reply.interrupted || !same;
-	if (!ret && !*again)
+	/* These may not be the rules that the transaction starts from. */
+	txn->stale = !ret && (reply.interrupted || !same);
+	if (txn->stale)
+		ret = -1;
+	if (!ret)
 		ret = mcr_reply_rules(&reply, compare, &c, err);
 	mcr_reply_exit(&reply);
 	return ret;
@@ -217,20 +219,17 @@ static int stage_all(struct mcr_apply *a, struct mcr_error *err)
 	return mcr_txn_flush(a->txn, err);
 }
 
-/* One try; tells by *@again if others came in between. */
-static int attempt(struct mcr_apply *a, bool *again, struct mcr_error *err)
+static int attempt(struct mcr_apply *a, struct mcr_error *err)
 {
 	start_over(a);
-	if (mcr_txn_begin(a->txn, err) || compare_all(a, again, err))
+	if (mcr_txn_begin(a->txn, err) || compare_all(a, err))
 		return -1;
-	if (*again)
-		return 0;
 	a->n_added = a->set->count - a->n_changed - a->n_unchanged;
 	if (!a->n_added && !a->n_changed && !a->n_deleted)
 		return 0;
 	if (stage_all(a, err))
 		return -1;
-	return a->dry_run ? 0 : mcr_txn_commit(a->txn, again, err);
+	return a->dry_run ? 0 : mcr_txn_commit(a->txn, err);
 }
 
 /**
@@ -246,24 +245,15 @@ static int attempt(struct mcr_apply *a, bool *again, struct mcr_error *err)
 int mcr_apply(struct mcr_apply *apply, struct mcr_error *err)
 {
 	unsigned int tries = 0;
-	bool again = false;
 	int ret;
 
-	for (;;) {
-		ret = attempt(apply, &again, err);
-		mcr_txn_abort(apply->txn);
-		if (ret || !again)
-			break;
-		if (++tries == MCR_TXN_TRIES) {
-			ret = mcr_error_set(err, MCR_ERROR_REFUSED,
-					    MCR_TXN_GIVEN_UP);
-			break;
-		}
+	do {
 		ret = tell(apply, MCR_STEP_RESTART, NULL, err);
 		if (ret)
 			break;
-		mcr_txn_pause(tries);
-	}
+		ret = attempt(apply, err);
+		mcr_txn_abort(apply->txn);
+	} while (ret && mcr_txn_retry(apply->txn, &tries, err));
 	free(apply->deleted);
 	apply->deleted = NULL;
 	apply->room = 0;

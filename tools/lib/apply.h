@@ -10,7 +10,7 @@
 
 /**
  * enum mcr_step - what is done to a rule
- * @MCR_STEP_RESTART: others changed the rules: all steps told are void
+ * @MCR_STEP_RESTART: it begins, or begins again: all steps told are void
  * @MCR_STEP_DELETE: a rule in force is not stated
  * @MCR_STEP_CHANGE: a rule in force is stated otherwise
  * @MCR_STEP_ADD: a rule that is stated is not in force

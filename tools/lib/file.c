@@ -55,7 +55,7 @@ static int keep(struct mcr_file *file, struct mcr_source *source,
 	struct mcr_source **sources;
 
 	sources = reallocarray(file->sources, file->count + 1,
-			       sizeof(*sources));
+			       sizeof(struct mcr_source *));
 	if (!sources) {
 		mcr_source_free(source);
 		return mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");

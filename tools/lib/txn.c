@@ -74,6 +74,7 @@ int mcr_txn_begin(struct mcr_txn *txn, struct mcr_error *err)
 	int ret;
 
 	mcr_txn_abort(txn);
+	txn->stale = false;
 	memset(&txn->warnings, 0, sizeof(txn->warnings));
 	if (mcr_msg_reset(txn->msg, MCR_CMD_TXN_BEGIN, 0))
 		return mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
@@ -165,6 +166,7 @@ static int take_answer(unsigned int index, const struct mcr_reply *reply,
 	if (reply->error) {
 		judge(v, index, reply, v->err);
 		v->refused = true;
+		v->txn->stale = reply->error == EAGAIN;
 		return -1;
 	}
 	if (reply->text[0]) {
@@ -195,27 +197,22 @@ int mcr_txn_flush(struct mcr_txn *txn, struct mcr_error *err)
 /**
  * mcr_txn_commit - put all in force
  * @txn: the transaction, flushed; not open afterwards
- * @again: tells that others changed the rules meanwhile: nothing was changed
  * @err: where to say what is wrong
  *
- * Return: 0 if it is done, or is to be done again; -1 and an error.
+ * Return: 0, or -1 and an error: nothing was changed.
  */
-int mcr_txn_commit(struct mcr_txn *txn, bool *again, struct mcr_error *err)
+int mcr_txn_commit(struct mcr_txn *txn, struct mcr_error *err)
 {
 	struct mcr_reply reply;
 	int ret;
 
-	*again = false;
 	if (mcr_msg_reset(txn->msg, MCR_CMD_TXN_COMMIT, 0) ||
 	    mcr_msg_put_txn(txn->msg, txn->id))
 		return mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
 	ret = ask(txn, &reply, err);
-	if (!ret) {
+	if (!ret)
 		txn->id = 0;
-	} else if (reply.error == EAGAIN) {
-		*again = true;
-		ret = 0;
-	}
+	txn->stale = reply.error == EAGAIN;
 	mcr_reply_exit(&reply);
 	mcr_txn_abort(txn);
 	return ret;
@@ -244,16 +241,32 @@ void mcr_txn_abort(struct mcr_txn *txn)
 	txn->id = 0;
 }
 
-/**
- * mcr_txn_pause - let others finish what they are changing
- * @tries: how often that was done before
- */
-void mcr_txn_pause(unsigned int tries)
+/* Let others finish what they are changing: 2 ms to 0.5 s, a second together. */
+static void wait_a_little(unsigned int tries)
 {
-	/* 2 ms to a second: 2 s together. */
-	struct timespec t = { .tv_nsec = 1000000L << (tries % 10 + 1) };
+	struct timespec t = { .tv_nsec = 1000000L << tries };
 
-	if (t.tv_nsec > 999999999L)
-		t.tv_nsec = 999999999L;
 	nanosleep(&t, NULL);
+}
+
+/**
+ * mcr_txn_retry - is it to be done again?
+ * @txn: a transaction that was refused
+ * @tries: how often it was; starts with 0
+ * @err: why; says so if it was often enough
+ *
+ * Return: true after a pause, if others came in between; false to give up.
+ */
+bool mcr_txn_retry(struct mcr_txn *txn, unsigned int *tries,
+		   struct mcr_error *err)
+{
+	if (!txn->stale)
+		return false;
+	if (++*tries == MCR_TXN_TRIES) {
+		mcr_error_set(err, MCR_ERROR_REFUSED,
+			      "others keep changing the rules: nothing was changed, try again");
+		return false;
+	}
+	wait_a_little(*tries);
+	return true;
 }

@@ -14,8 +14,6 @@
 
 /* How often others may come in between before it is given up. */
 #define MCR_TXN_TRIES	10
-#define MCR_TXN_GIVEN_UP	"others keep changing the rules: nothing was " \
-				"changed, try again"
 
 /**
  * typedef mcr_txn_parse_fn - read a statement again, to find a word of it
@@ -32,6 +30,7 @@ typedef int (*mcr_txn_parse_fn)(struct mcr_words *w, struct mcr_statement *st);
  * @parse: how statements are read
  * @id: what the server calls it; 0: it is not open
  * @base: generation of the rules it starts from
+ * @stale: others changed the rules since: it is to be begun again
  * @msg: the message that is being made
  * @batch: messages to be sent
  * @places: the statements they are from, whose @source may be NULL: none
@@ -42,6 +41,7 @@ struct mcr_txn {
 	mcr_txn_parse_fn parse;
 	__u32 id;
 	__u32 base;
+	bool stale;
 	struct nl_msg *msg;
 	struct mcr_batch batch;
 	struct mcr_place places[MCR_BATCH_MAX];
@@ -57,8 +57,9 @@ struct nl_msg *mcr_txn_message(struct mcr_txn *txn, enum mcr_cmd cmd,
 int mcr_txn_stage(struct mcr_txn *txn, const struct mcr_place *place,
 		  struct mcr_error *err);
 int mcr_txn_flush(struct mcr_txn *txn, struct mcr_error *err);
-int mcr_txn_commit(struct mcr_txn *txn, bool *again, struct mcr_error *err);
+int mcr_txn_commit(struct mcr_txn *txn, struct mcr_error *err);
 void mcr_txn_abort(struct mcr_txn *txn);
-void mcr_txn_pause(unsigned int tries);
+bool mcr_txn_retry(struct mcr_txn *txn, unsigned int *tries,
+		   struct mcr_error *err);
 
 #endif /* MCR_TXN_H */

@@ -64,8 +64,6 @@ static int take_step(enum mcr_step step, const struct mcr_rule *rule, void *arg)
 		return s->t->json ? add_json(s->array, step, rule) :
 				    add_text(&s->text, step, rule);
 	mcr_str_free(&s->text);
-	if (!s->t->json)
-		return 0;
 	json_object_put(s->array);
 	s->array = json_object_new_array();
 	return s->array ? 0 : -1;
@@ -118,18 +116,13 @@ static int apply(struct mcrtool *t, struct mcr_ruleset *set,
 		.txn = txn,
 		.set = set,
 		.dry_run = t->dry_run,
+		.tell = t->dry_run ? take_step : NULL,
 		.arg = &steps,
 	};
 	int ret = 0;
 
-	if (t->dry_run) {
-		a.tell = take_step;
-		steps.array = json_object_new_array();
-		if (!steps.array)
-			ret = mcrtool_no_memory(t);
-	}
-	if (!ret && (mcr_txn_init(txn, t->client, mcr_parse_stated, &t->err) ||
-		     mcr_apply(&a, &t->err))) {
+	if (mcr_txn_init(txn, t->client, mcr_parse_stated, &t->err) ||
+	    mcr_apply(&a, &t->err)) {
 		ret = mcrtool_fail(t);
 		mcrtool_tell_of_other(t, t->err.rule, "");
 	}

@@ -87,11 +87,10 @@ static int stage(struct mcr_txn *txn, const struct mcr_place *place,
 }
 
 static int attempt(struct mcrtool *t, const struct commands *c,
-		   struct mcr_txn *txn, bool *again)
+		   struct mcr_txn *txn)
 {
 	size_t i;
 
-	*again = false;
 	if (mcr_txn_begin(txn, &t->err))
 		return -1;
 	for (i = 0; i < c->count; i++)
@@ -99,28 +98,21 @@ static int attempt(struct mcrtool *t, const struct commands *c,
 			return -1;
 	if (mcr_txn_flush(txn, &t->err))
 		return -1;
-	return t->dry_run ? 0 : mcr_txn_commit(txn, again, &t->err);
+	return t->dry_run ? 0 : mcr_txn_commit(txn, &t->err);
 }
 
 static int carry_out(struct mcrtool *t, const struct commands *c,
 		     struct mcr_txn *txn)
 {
 	unsigned int tries = 0;
-	bool again;
 	int ret;
 
-	ret = mcr_txn_init(txn, t->client, parse, &t->err);
-	while (!ret) {
-		ret = attempt(t, c, txn, &again);
+	if (mcr_txn_init(txn, t->client, parse, &t->err))
+		return mcrtool_fail(t);
+	do {
+		ret = attempt(t, c, txn);
 		mcr_txn_abort(txn);
-		if (ret || !again)
-			break;
-		if (++tries == MCR_TXN_TRIES)
-			ret = mcr_error_set(&t->err, MCR_ERROR_REFUSED,
-					    MCR_TXN_GIVEN_UP);
-		else
-			mcr_txn_pause(tries);
-	}
+	} while (ret && mcr_txn_retry(txn, &tries, &t->err));
 	if (!ret) {
 		mcrtool_warn_all(t, &txn->warnings);
 		return 0;

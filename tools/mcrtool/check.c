@@ -96,7 +96,7 @@ int mcrtool_check(struct mcrtool *t)
 	int ret;
 
 	ret = mcrtool_read_rules(t, &set, &file);
-	if (!ret)
+	if (!ret && file.count)
 		ret = print(t, &set, file.sources[0]);
 	mcr_ruleset_free(&set);
 	mcr_file_free(&file);
