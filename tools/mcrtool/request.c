@@ -147,7 +147,7 @@ int mcrtool_do(struct mcrtool *t, struct nl_msg *msg,
  * Return: 0 or an exit status; what is wrong was said.
  */
 int mcrtool_dump_once(struct mcrtool *t, struct nl_msg *msg,
-		 const struct mcr_statement *st, struct mcr_reply *reply)
+		      const struct mcr_statement *st, struct mcr_reply *reply)
 {
 	mcr_reply_init(reply, true);
 	if (!msg)

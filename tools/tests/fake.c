@@ -149,7 +149,7 @@ static int stage_new(struct mcr_client *fake, struct nlmsghdr *nlh)
 		if (&r->rules[i] != old &&
 		    !strcmp(r->rules[i].name, rule.name)) {
 			mcr_rule_free(&rule);
-			return EEXIST;
+			return -EEXIST;
 		}
 	if (old) {
 		rule.id = old->id;
@@ -175,7 +175,7 @@ static int stage_del(struct mcr_client *fake, struct nlmsghdr *nlh)
 	for (i = 0; i < r->count && r->rules[i].id != id; i++)
 		;
 	if (i == r->count)
-		return ENOENT;
+		return -ENOENT;
 	mcr_rule_free(&r->rules[i]);
 	memmove(&r->rules[i], &r->rules[i + 1],
 		(--r->count - i) * sizeof(r->rules[0]));
@@ -222,9 +222,9 @@ static void stage(struct mcr_client *fake, struct nlmsghdr *nlh,
 	else if (fake->staged_messages == fake->refuse)
 		reply->error = EINVAL;
 	else if (mcr_msg_cmd(nlh) == MCR_CMD_RULE_NEW)
-		reply->error = stage_new(fake, nlh);
+		reply->error = -stage_new(fake, nlh);
 	else if (mcr_msg_cmd(nlh) == MCR_CMD_RULE_DEL)
-		reply->error = stage_del(fake, nlh);
+		reply->error = -stage_del(fake, nlh);
 	else
 		fail();
 	if (fake->staged_messages == fake->refuse ||
@@ -291,7 +291,7 @@ static int commit(struct mcr_client *fake)
 {
 	disturb(fake, FAKE_BEFORE_COMMIT);
 	if (fake->base != fake->generation)
-		return EAGAIN;
+		return -EAGAIN;
 	rules_copy(&fake->in_force, &fake->staged);
 	fake->generation++;
 	fake->committed++;
@@ -312,7 +312,7 @@ int mcr_client_do(struct mcr_client *client, struct nl_msg *msg,
 		break;
 	case MCR_CMD_TXN_COMMIT:
 		check_txn(client, nlh);
-		reply->error = commit(client);
+		reply->error = -commit(client);
 		reply->done = true;
 		return 0;
 	case MCR_CMD_TXN_ABORT:
