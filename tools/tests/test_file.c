@@ -13,7 +13,11 @@
 
 #include "../lib/ruleset.h"
 #include "../lib/str.h"
+#include "../lib/value.h"
 
+#define QUOTES_WHOLE	"f:1:11+0 a word with '\"' or '\\' in it must stand " \
+			"in quotes as a whole\n"
+#define HINT	"rule, then iif DEV and so on; mcrtool -b reads commands"
 #define RULE(n)	"rule iif a group 239.1.1." #n " to b\n"
 
 /* Files in an empty directory; the first one is read. */
@@ -96,18 +100,17 @@ static const struct bad_case bad_cases[] = {
 	{ "no closing quote", { { "f", "rule iif \"a\n" RULE(1), 0 } },
 	  "f:1:12+0 a closing '\"' is missing\n" },
 	{ "a quote in a word", { { "f", "rule iif a\"b\n" RULE(1), 0 } },
-	  "f:1:11+0 a word with '\"' or '\\' in it must stand in quotes as a whole\n" },
+	  QUOTES_WHOLE },
 	{ "what cannot be read goes on to the end of continued lines",
 	  { { "f", "rule iif a\"b \\\n x \"y\n" RULE(1) "z", 0 } },
-	  "f:1:11+0 a word with '\"' or '\\' in it must stand in quotes as a whole\n"
+	  QUOTES_WHOLE
 	  "f:4:1+1 'z' begins no statement: there are rule and include\n" },
 	{ "a verb", { { "f", "rule add iif a group 239.1.1.1 to b\n", 0 } },
-	  "f:1:6+3 a file states rules without a verb: rule, then iif DEV and so on; mcrtool -b reads commands\n" },
+	  "f:1:6+3 a file states rules without a verb: " HINT "\n" },
 	{ "two errors",
-	  { { "f", "rule iif a group 1.2.3.4 to b\nrule iif \"\" group 239.1.1.1 to b\n",
-	      0 } },
+	  { { "f", "rule iif a group 1.2.3.4 to b\nrule iif a group x to b\n", 0 } },
 	  "f:1:18+7 group must be a multicast address: 224.0.0.0/4 or ff00::/8\n"
-	  "f:2:10+2 iif cannot be '': it takes a device name of 1 to 15 bytes without '/', ':' or white space\n" },
+	  "f:2:18+1 group cannot be 'x': it takes " MCR_ACCEPTS_PREFIX "\n" },
 	{ "something missing behind quotes",
 	  { { "f", "rule iif \"a\" group \"239.1.1.1\"\n", 0 } },
 	  "f:1:31+0 a rule needs an output: to DEV\n" },
