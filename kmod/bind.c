@@ -5,11 +5,36 @@
  *
  * All of this runs in process context under RTNL and mcr_net.lock.
  */
+#include <linux/if_vlan.h>
+
 #include "bind.h"
 #include "hook.h"
 #include "member.h"
 #include "netdev.h"
 #include "table.h"
+
+/*
+ * A network card that filters VLANs lets in those that it was told of. The core
+ * counts how often that was. If the card will not, the rule is in force all the
+ * same: it sees nothing, as with a group that nobody sends to.
+ */
+static void mcr_bind_vlan_get(struct mcr_net *mn, struct mcr_rule *rule)
+{
+	struct net_device *dev = mcr_port_dev(mn, rule->iif);
+	u16 vlan = rule->entry.match.vlan;
+
+	if (dev && vlan && !rule->vlan_held)
+		rule->vlan_held = !vlan_vid_add(dev, htons(ETH_P_8021Q), vlan);
+}
+
+static void mcr_bind_vlan_put(struct mcr_net *mn, struct mcr_rule *rule)
+{
+	if (!rule->vlan_held)
+		return;
+	vlan_vid_del(mcr_port_dev(mn, rule->iif), htons(ETH_P_8021Q),
+		     rule->entry.match.vlan);
+	rule->vlan_held = false;
+}
 
 /**
  * mcr_bind_start - let a rule take packets
@@ -41,6 +66,7 @@ bool mcr_bind_start(struct mcr_net *mn, struct mcr_rule *rule,
 	}
 	ing->enabled++;
 	rule->disabled = false;
+	mcr_bind_vlan_get(mn, rule);
 	mcr_member_get(mn, rule);
 	return true;
 }
@@ -57,6 +83,7 @@ void mcr_bind_stop(struct mcr_net *mn, struct mcr_rule *rule)
 	if (rule->disabled)
 		return;
 	mcr_member_put(mn, rule);
+	mcr_bind_vlan_put(mn, rule);
 	rule->disabled = true;
 	if (!--ing->enabled)
 		mcr_ingress_unhook(ing, mn->net);
@@ -77,9 +104,12 @@ void mcr_bind_port_bound(struct mcr_net *mn, struct mcr_port *port)
 		return;
 	/* Without memory for it the device stays unhooked: its state says so. */
 	mcr_ingress_hook(ing, mn->net, mcr_port_dev(mn, port));
-	list_for_each_entry(rule, &ing->list, iif_node)
-		if (!rule->disabled)
-			mcr_member_get(mn, rule);
+	list_for_each_entry(rule, &ing->list, iif_node) {
+		if (rule->disabled)
+			continue;
+		mcr_bind_vlan_get(mn, rule);
+		mcr_member_get(mn, rule);
+	}
 }
 
 /**
@@ -94,8 +124,10 @@ void mcr_bind_port_unbind(struct mcr_net *mn, struct mcr_port *port)
 
 	if (!ing)
 		return;
-	list_for_each_entry(rule, &ing->list, iif_node)
+	list_for_each_entry(rule, &ing->list, iif_node) {
 		mcr_member_put(mn, rule);
+		mcr_bind_vlan_put(mn, rule);
+	}
 	mcr_ingress_unhook(ing, mn->net);
 }
 

@@ -9,6 +9,7 @@
 
 #include "bind.h"
 #include "change.h"
+#include "event.h"
 #include "fanout.h"
 #include "hook.h"
 #include "mem.h"
@@ -29,7 +30,7 @@ static struct mcr_port *mcr_iif_get(struct mcr_net *mn, const char *name,
 		goto err;
 	}
 	if (!port->ingress)
-		port->ingress = mcr_ingress_new();
+		port->ingress = mcr_ingress_new(&mn->lock);
 	if (!port->ingress)
 		goto err;
 	port->ingress->rules++;
@@ -168,11 +169,20 @@ static void mcr_rule_free(struct mcr_net *mn, struct mcr_rule *rule)
 	call_rcu(&rule->rcu, mcr_rule_free_rcu);
 }
 
+/* The id of a wider rule that this one, not yet in force, takes packets from. */
+static u32 mcr_rule_shadows(const struct mcr_rule *rule)
+{
+	struct mcr_entry *e = mcr_lookup_shadowed(&rule->iif->ingress->lookup,
+						  &rule->entry.match);
+
+	return e ? container_of(e, struct mcr_rule, entry)->id : 0;
+}
+
 /**
  * mcr_change_add - put a new rule in force
  * @mn: the namespace
  * @req: the rule, checked
- * @error: says why, on failure
+ * @error: says why, on failure; and what to warn of, on success
  *
  * Return: the rule or NULL; then nothing has changed.
  */
@@ -182,10 +192,6 @@ struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 {
 	struct mcr_rule *twin, *rule;
 
-	if (mn->n_rules >= MCR_RULES_MAX) {
-		error->why = MCR_REFUSED_RULES;
-		return NULL;
-	}
 	twin = mcr_table_by_match(mn, &req->spec);
 	if (twin) {
 		error->why = MCR_REFUSED_TWIN;
@@ -197,9 +203,13 @@ struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 		return NULL;
 	if (!mcr_table_link(mn, rule, req->name, error))
 		goto err;
-	if (!req->spec.disabled && !mcr_bind_start(mn, rule, error))
-		goto err_link;
+	if (!req->spec.disabled) {
+		error->shadows = mcr_rule_shadows(rule);
+		if (!mcr_bind_start(mn, rule, error))
+			goto err_link;
+	}
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, true);
 	return rule;
 
 err_link:
@@ -217,9 +227,44 @@ err:
 void mcr_change_del(struct mcr_net *mn, struct mcr_rule *rule)
 {
 	mcr_bind_stop(mn, rule);
+	mcr_table_changed(mn);
+	/* While it still has its name. */
+	mcr_event_rule_gone(mn, rule);
 	mcr_table_unlink(mn, rule);
 	mcr_rule_free(mn, rule);
-	mcr_table_changed(mn);
+}
+
+/**
+ * mcr_change_flush - delete rules
+ * @mn: the namespace
+ * @meant: is a rule to be deleted?
+ * @arg: for @meant
+ *
+ * Return: how many were.
+ */
+u32 mcr_change_flush(struct mcr_net *mn, mcr_meant_fn meant, const void *arg)
+{
+	struct mcr_rule *rule;
+	unsigned long id;
+	u32 n = 0;
+
+	xa_for_each(&mn->rules, id, rule) {
+		n += meant(mn, rule, arg);
+		if (n > MCR_NTF_SINGLE_MAX)
+			break;
+		cond_resched();
+	}
+	mcr_event_begin(mn, n);
+	n = 0;
+	xa_for_each(&mn->rules, id, rule) {
+		if (!meant(mn, rule, arg))
+			continue;
+		mcr_change_del(mn, rule);
+		n++;
+		cond_resched();
+	}
+	mcr_event_end(mn);
+	return n;
 }
 
 /* Start or stop a rule, as told. A failed start changes nothing. */
@@ -298,6 +343,7 @@ static struct mcr_fanout *mcr_rule_swap(struct mcr_net *mn,
 
 	mn->n_outputs += f->n;
 	mn->n_outputs -= old->n;
+	mcr_fanout_own(f, rule->id);
 	rcu_assign_pointer(rule->fanout, f);
 	return old;
 }
@@ -348,6 +394,7 @@ bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 	mcr_rule_options(rule, &req->spec);
 	rule->next_output = c.next_output;
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 
@@ -368,6 +415,7 @@ bool mcr_change_disabled(struct mcr_net *mn, struct mcr_rule *rule,
 	if (!mcr_rule_enable(mn, rule, !disabled, error))
 		return false;
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 
@@ -412,6 +460,7 @@ bool mcr_change_add_output(struct mcr_net *mn, struct mcr_rule *rule,
 	mcr_rule_swap(mn, rule, new);
 	kfree_rcu(old, rcu);
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 
@@ -454,6 +503,7 @@ bool mcr_change_del_output(struct mcr_net *mn, struct mcr_rule *rule, u32 id,
 	mcr_output_free(mn, gone);
 	kfree_rcu(old, rcu);
 	mcr_table_changed(mn);
+	mcr_event_rule(mn, rule, false);
 	return true;
 }
 

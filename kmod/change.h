@@ -7,12 +7,24 @@
 
 #include "table.h"
 
+/**
+ * typedef mcr_meant_fn - is this rule meant?
+ * @mn: the namespace
+ * @rule: the rule
+ * @arg: the caller's
+ *
+ * Return: true if so.
+ */
+typedef bool (*mcr_meant_fn)(struct mcr_net *mn, const struct mcr_rule *rule,
+			     const void *arg);
+
 struct mcr_rule *mcr_change_add(struct mcr_net *mn,
 				const struct mcr_request *req,
 				struct mcr_error *error);
 bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 			const struct mcr_request *req, struct mcr_error *error);
 void mcr_change_del(struct mcr_net *mn, struct mcr_rule *rule);
+u32 mcr_change_flush(struct mcr_net *mn, mcr_meant_fn meant, const void *arg);
 bool mcr_change_disabled(struct mcr_net *mn, struct mcr_rule *rule,
 			 bool disabled, struct mcr_error *error);
 bool mcr_change_add_output(struct mcr_net *mn, struct mcr_rule *rule,

@@ -13,7 +13,8 @@
 #include "rewrite.h"
 #include "table.h"
 
-static struct mcr_output *mcr_output_alloc(struct mcr_port *port,
+static struct mcr_output *mcr_output_alloc(struct mcr_net *mn,
+					   struct mcr_port *port,
 					   const struct mcr_rewrite *rewrite,
 					   u32 id)
 {
@@ -32,6 +33,8 @@ static struct mcr_output *mcr_output_alloc(struct mcr_port *port,
 	out->rewrite = *rewrite;
 	out->shares = rewrite->mac == MCR_MAC_KEEP &&
 		      mcr_rewrite_is_noop(rewrite);
+	out->first = &mn->first;
+	list_add_tail(&out->port_node, &port->outputs);
 	return out;
 }
 
@@ -73,7 +76,7 @@ struct mcr_output *mcr_output_new(struct mcr_net *mn,
 		error->why = MCR_REFUSED_DEV_TYPE;
 		goto err;
 	}
-	out = mcr_output_alloc(port, &spec->rewrite, id);
+	out = mcr_output_alloc(mn, port, &spec->rewrite, id);
 	if (!out)
 		goto err;
 	error->why = MCR_REFUSED_NOT;
@@ -90,6 +93,7 @@ err:
  */
 void mcr_output_free(struct mcr_net *mn, struct mcr_output *out)
 {
+	list_del(&out->port_node);
 	mcr_port_put(mn, out->port);
 	call_rcu(&out->rcu, mcr_output_free_rcu);
 }
@@ -170,10 +174,11 @@ struct mcr_fanout *mcr_fanout_fresh(struct mcr_net *mn,
 	for (i = 0; i < f->n; i++) {
 		const struct mcr_output *out = f->out[i];
 
-		new->out[i] = mcr_output_alloc(out->port, &out->rewrite,
+		new->out[i] = mcr_output_alloc(mn, out->port, &out->rewrite,
 					       out->id);
 		if (!new->out[i])
 			goto err;
+		new->out[i]->told_ifindex = out->told_ifindex;
 		out->port->users++;
 		new->n++;
 	}

@@ -59,6 +59,16 @@ static void mcr_count_sent(const struct mcr_output *out,
 	u64_stats_update_end(&c->syncp);
 }
 
+/* The second drop for a reason, and all that follow, only read told_drops. */
+static void mcr_count_drop(struct mcr_output *out, enum mcr_drop reason, u32 n)
+{
+	mcr_stats_drop(&out->drops, reason, n);
+	if (likely(test_bit(reason, &out->told_drops)) || !out->first ||
+	    test_and_set_bit(reason, &out->told_drops))
+		return;
+	mcr_drop_queue_add(out->first, READ_ONCE(out->rule), out->id, reason);
+}
+
 /* The group that a copy is sent to. */
 static const union mcr_addr *mcr_group_of(const struct mcr_output *out,
 					  const struct mcr_packet *p)
@@ -132,6 +142,8 @@ static enum mcr_drop mcr_output_obstacle(const struct mcr_output *out,
 		return MCR_DROP_MTU;
 	if (out->rewrite.ttl_mode == MCR_TTL_DEC && p->ttl <= 1)
 		return MCR_DROP_TTL;
+	if (p->fixed && mcr_rewrite_is_move(&out->rewrite))
+		return MCR_DROP_MALFORMED;
 	if (out->rewrite.mac == MCR_MAC_KEEP &&
 	    (skb->dev->type != ARPHRD_ETHER || !skb_mac_header_was_set(skb) ||
 	     skb_mac_header_len(skb) != ETH_HLEN))
@@ -202,14 +214,16 @@ static void mcr_push_own_ethernet(struct sk_buff *skb,
 }
 
 /* What the packet was to the receiving side, its copy must not carry along. */
-static void mcr_scrub(struct sk_buff *skb, const struct mcr_packet *p,
-		      struct net_device *dev)
+static void mcr_scrub(struct sk_buff *skb, const struct mcr_output *out,
+		      const struct mcr_packet *p, struct net_device *dev)
 {
 	skb_orphan(skb);
 	skb_scrub_packet(skb, false);
 	skb_clear_tstamp(skb);
 	skb_reset_redirect(skb);
-	__vlan_hwaccel_clear_tag(skb);
+	/* The VLAN's tag is part of the frame, though it lies beside it. */
+	if (out->rewrite.mac != MCR_MAC_KEEP)
+		__vlan_hwaccel_clear_tag(skb);
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
 	if (p->thoff)
@@ -231,7 +245,7 @@ static struct sk_buff *mcr_output_copy(const struct mcr_output *out,
 		nskb = mcr_private(skb, p, dev, last);
 	if (!nskb)
 		return NULL;
-	mcr_scrub(nskb, p, dev);
+	mcr_scrub(nskb, out, p, dev);
 	if (!mcr_rewrite_is_noop(&out->rewrite))
 		mcr_rewrite_apply(nskb, p, &out->rewrite, src);
 	if (out->rewrite.mac == MCR_MAC_KEEP)
@@ -304,7 +318,7 @@ static void mcr_replicate(const struct mcr_fanout *f, struct sk_buff *skb,
 		mcr_count_offered(out, p->segs);
 		reason = mcr_output_send(out, skb, p, consume && i + 1 == f->n);
 		if (reason)
-			mcr_stats_drop(&out->drops, reason, p->segs);
+			mcr_count_drop(out, reason, p->segs);
 		else
 			mcr_count_sent(out, p);
 	}
@@ -317,7 +331,7 @@ static void mcr_drop_all(const struct mcr_fanout *f, const struct mcr_packet *p,
 
 	for (i = 0; i < f->n; i++) {
 		mcr_count_offered(f->out[i], p->segs);
-		mcr_stats_drop(&f->out[i]->drops, reason, p->segs);
+		mcr_count_drop(f->out[i], reason, p->segs);
 	}
 }
 

@@ -11,6 +11,7 @@
 
 #include <linux/rcupdate.h>
 
+#include "drop_queue.h"
 #include "rule.h"
 #include "stats.h"
 
@@ -26,9 +27,14 @@ struct sk_buff;
  * @shares: copies are changed nowhere, the Ethernet header included
  * @id: unique in its rule
  * @drops: by reason
+ * @told_drops: bit by enum mcr_drop: @first was told of it
+ * @first: where drops for a reason that is new are told; NULL: nowhere
+ * @rule: id of its rule; 0: it is in none yet
+ * @told_ifindex: of the device that listeners know it to be bound to; 0: none
+ * @port_node: in mcr_port.outputs
  * @rcu: for call_rcu()
  *
- * Immutable but for its counters. Owned by its rule.
+ * Immutable to packets but for its counters and @told_drops. Owned by its rule.
  */
 struct mcr_output {
 	struct mcr_port *port;
@@ -37,6 +43,11 @@ struct mcr_output {
 	bool shares;
 	u32 id;
 	struct mcr_drops drops;
+	unsigned long told_drops;
+	struct mcr_drop_queue *first;
+	u32 rule;
+	u32 told_ifindex;
+	struct list_head port_node;
 	struct rcu_head rcu;
 };
 
@@ -58,6 +69,22 @@ struct mcr_fanout {
 	u8 mode;
 	struct mcr_output *out[];
 };
+
+/**
+ * mcr_fanout_own - outputs belong to a rule from now on
+ * @f: the fan-out, which is about to be in force
+ * @rule: id of the rule
+ *
+ * Packets may be using outputs that were in the rule before.
+ */
+static inline void mcr_fanout_own(struct mcr_fanout *f, u32 rule)
+{
+	u32 i;
+
+	for (i = 0; i < f->n; i++)
+		if (f->out[i]->rule != rule)
+			WRITE_ONCE(f->out[i]->rule, rule);
+}
 
 bool mcr_forward(const struct mcr_fanout *f, struct sk_buff *skb,
 		 const struct mcr_packet *p);

@@ -71,11 +71,12 @@ static unsigned int mcr_hook(void *priv, struct sk_buff *skb,
 
 /**
  * mcr_ingress_new - make the ingress side of a device
+ * @lock: mcr_net.lock
  *
  * Context: Process; may sleep.
  * Return: owned by the caller; NULL without memory.
  */
-struct mcr_ingress *mcr_ingress_new(void)
+struct mcr_ingress *mcr_ingress_new(struct mutex *lock)
 {
 	struct mcr_ingress *ing;
 
@@ -88,7 +89,7 @@ struct mcr_ingress *mcr_ingress_new(void)
 	ing->unmatched = mcr_unmatched_alloc();
 	if (!ing->unmatched)
 		goto err_counters;
-	if (mcr_lookup_init(&ing->lookup))
+	if (mcr_lookup_init(&ing->lookup, lock))
 		goto err_unmatched;
 	INIT_LIST_HEAD(&ing->list);
 	return ing;

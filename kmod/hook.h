@@ -26,6 +26,8 @@ struct net_device;
  * @rules: how many
  * @enabled: of which are enabled; the hook is there while there are any
  * @allmulti: of which hold the device in allmulti
+ * @told_hooked: @hooked, as listeners know it
+ * @told_ifindex: the device, likewise; 0: none
  * @rwork: frees it after a grace period, where it may sleep
  *
  * Changes are made under RTNL and mcr_net.lock; the hook runs under RCU.
@@ -40,13 +42,15 @@ struct mcr_ingress {
 	u32 rules;
 	u32 enabled;
 	u32 allmulti;
+	bool told_hooked;
+	u32 told_ifindex;
 	struct rcu_work rwork;
 };
 
 int mcr_hook_init(void);
 void mcr_hook_exit(void);
 
-struct mcr_ingress *mcr_ingress_new(void);
+struct mcr_ingress *mcr_ingress_new(struct mutex *lock);
 void mcr_ingress_free(struct mcr_ingress *ing);
 int mcr_ingress_hook(struct mcr_ingress *ing, struct net *net,
 		     struct net_device *dev);

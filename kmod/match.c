@@ -12,6 +12,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -20,6 +21,9 @@
 
 /* More extension headers than this are not looked behind (RFC 8504, 5.3). */
 #define MCR_EXTHDRS_MAX		8
+
+/* Pragmatic general multicast (RFC 3208) */
+#define MCR_IPPROTO_PGM		113
 
 /* MLD is never taken (RFC 2710, RFC 3810). */
 static bool mcr_match_is_mld(u8 type)
@@ -115,6 +119,57 @@ static bool mcr_match_options_ok(const u8 *opt, unsigned int len)
 	return true;
 }
 
+/*
+ * Where a protocol has a checksum that covers the IP addresses (RFC 9293, 3.1;
+ * RFC 3828, 3.1; RFC 4340, 9; RFC 4443, 2.3): the offset in its header; 0: it
+ * has none; negative: nothing is known, or what covers them cannot be mended.
+ */
+static int mcr_match_csum_offset(const struct mcr_packet *p, u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return offsetof(struct tcphdr, check);
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+		return offsetof(struct udphdr, check);
+	case IPPROTO_ICMPV6:
+		return p->flow.family == AF_INET6 ? 2 : -1;
+	case IPPROTO_ICMP:
+		return p->flow.family == AF_INET ? 0 : -1;
+	case IPPROTO_IPIP:
+	case IPPROTO_IPV6:
+	case IPPROTO_RSVP:
+	case IPPROTO_GRE:
+	case IPPROTO_ENCAP:
+	case IPPROTO_L2TP:
+	case IPPROTO_SCTP:
+	case IPPROTO_MPLS:
+	case IPPROTO_ETHERNET:
+	case MCR_IPPROTO_PGM:
+	case NEXTHDR_NONE:
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+/* A protocol other than UDP: what would a change of addresses touch? */
+static void mcr_match_upper(struct mcr_packet *p, u8 proto, unsigned int off)
+{
+	int csum = mcr_match_csum_offset(p, proto);
+	unsigned int end = off + csum + sizeof(__sum16);
+
+	if (p->fragment || !csum)
+		return;
+	if (csum < 0 || end > p->l3_len) {
+		p->fixed = true;
+		return;
+	}
+	p->csum_start = off;
+	p->csum_offset = csum;
+	p->hlen = end;
+}
+
 static enum mcr_verdict mcr_match_udp(const struct sk_buff *skb,
 				      struct mcr_packet *p, unsigned int thoff)
 {
@@ -137,6 +192,8 @@ static enum mcr_verdict mcr_match_udp(const struct sk_buff *skb,
 		return MCR_VERDICT_MALFORMED;
 	p->flow.dport = ntohs(uh->dest);
 	p->thoff = thoff;
+	p->csum_start = thoff;
+	p->csum_offset = offsetof(struct udphdr, check);
 	p->hlen = thoff + sizeof(*uh);
 	return MCR_VERDICT_PACKET;
 }
@@ -190,8 +247,10 @@ static enum mcr_verdict mcr_match_ipv4(const struct sk_buff *skb,
 	p->hlen = ihl;
 	p->ttl = iph->ttl;
 	p->fragment = ip_is_fragment(iph);
-	if (iph->protocol != IPPROTO_UDP)
+	if (iph->protocol != IPPROTO_UDP) {
+		mcr_match_upper(p, iph->protocol, ihl);
 		return MCR_VERDICT_PACKET;
+	}
 	if (iph->frag_off & htons(IP_OFFSET)) {
 		p->flow.proto = MCR_PROTO_UDP;
 		return MCR_VERDICT_PACKET;
@@ -217,10 +276,11 @@ struct mcr_exthdrs {
 
 /*
  * Are the options of a hop-by-hop or destination options header well-formed
- * (RFC 8200, 4.2)? @off and @len are those of the header.
+ * (RFC 8200, 4.2)? @off and @len are those of the header. With a home address
+ * (RFC 6275, 6.3) checksums are over that, not over the source.
  */
-static bool mcr_match_tlvs_ok(const struct sk_buff *skb, unsigned int off,
-			      unsigned int len)
+static bool mcr_match_tlvs_ok(const struct sk_buff *skb, struct mcr_packet *p,
+			      unsigned int off, unsigned int len)
 {
 	unsigned int end = off + len, pad = 0, n = 0;
 
@@ -244,6 +304,8 @@ static bool mcr_match_tlvs_ok(const struct sk_buff *skb, unsigned int off,
 			pad = 0;
 			if (++n > MCR_TLVS_MAX)
 				return false;
+			if (*opt == IPV6_TLV_HAO)
+				p->fixed = true;
 		}
 		off += size;
 	}
@@ -295,7 +357,7 @@ static bool mcr_match_exthdrs(const struct sk_buff *skb, struct mcr_packet *p,
 		if (x->off + len > p->l3_len)
 			return false;
 		if ((x->nexthdr == NEXTHDR_HOP || x->nexthdr == NEXTHDR_DEST) &&
-		    !mcr_match_tlvs_ok(skb, nhoff + x->off, len))
+		    !mcr_match_tlvs_ok(skb, p, nhoff + x->off, len))
 			return false;
 		x->nexthdr = h->nexthdr;
 		x->off += len;
@@ -362,6 +424,8 @@ static enum mcr_verdict mcr_match_ipv6(const struct sk_buff *skb,
 		if (mcr_match_is_mld(*type))
 			return MCR_VERDICT_OTHER;
 	}
+	if (x.nexthdr != NEXTHDR_UDP)
+		mcr_match_upper(p, x.nexthdr, x.off);
 	return MCR_VERDICT_PACKET;
 }
 
@@ -389,21 +453,58 @@ static bool mcr_match_csum_ok(const struct sk_buff *skb,
 	return end <= skb_network_offset(skb) + (int)p->l3_len;
 }
 
+/* Length of the headers that each segment of a super-packet has. */
+static unsigned int mcr_match_gso_hlen(const struct sk_buff *skb,
+				       const struct mcr_packet *p)
+{
+	unsigned int type = skb_shinfo(skb)->gso_type;
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	/* Old virtual machines send datagrams to be cut into IP fragments. */
+	if (p->thoff && (type & SKB_GSO_UDP))
+		return p->thoff;
+	if (!(type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) ||
+	    p->csum_offset != offsetof(struct tcphdr, check))
+		return p->hlen;
+	th = skb_header_pointer(skb, skb_network_offset(skb) + p->csum_start,
+				sizeof(buf), &buf);
+	return th ? p->csum_start + th->doff * 4 : p->hlen;
+}
+
 /* Segments are counted here: gso_segs is 0 in packets from virtual machines. */
 static void mcr_match_gso(const struct sk_buff *skb, struct mcr_packet *p)
 {
 	unsigned int size = skb_shinfo(skb)->gso_size;
-	unsigned int hlen = p->hlen;
+	unsigned int hlen;
 
 	p->segs = 1;
 	p->bytes = p->l3_len;
-	/* Old virtual machines send datagrams to be cut into IP fragments. */
-	if (p->thoff && (skb_shinfo(skb)->gso_type & SKB_GSO_UDP))
-		hlen = p->thoff;
-	if (!skb_is_gso(skb) || p->l3_len <= hlen)
+	if (!skb_is_gso(skb))
+		return;
+	/* Cut where its parts were joined: SCTP. Nobody sends such on. */
+	if (size == GSO_BY_FRAGS) {
+		p->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
+		return;
+	}
+	hlen = mcr_match_gso_hlen(skb, p);
+	if (p->l3_len <= hlen)
 		return;
 	p->segs = DIV_ROUND_UP(p->l3_len - hlen, size);
 	p->bytes += (u64)(p->segs - 1) * hlen;
+}
+
+/*
+ * The VLAN that a frame is in (IEEE 802.1Q); 0: none, and also where there is
+ * only a priority. False for a service tag (802.1ad), and for a frame with two
+ * tags: none of them is the one that a rule can name. The core has taken the
+ * outer tag out of the frame; the inner one is still its protocol.
+ */
+static bool mcr_match_vlan(const struct sk_buff *skb, u16 *vlan)
+{
+	*vlan = skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0;
+	return !eth_type_vlan(skb->protocol) &&
+	       (!*vlan || skb->vlan_proto == htons(ETH_P_8021Q));
 }
 
 /**
@@ -422,7 +523,8 @@ enum mcr_verdict mcr_match_parse(const struct sk_buff *skb,
 
 	memset(p, 0, sizeof(*p));
 	if (skb->pkt_type == PACKET_OTHERHOST ||
-	    skb->pkt_type == PACKET_LOOPBACK || !skb_frags_readable(skb))
+	    skb->pkt_type == PACKET_LOOPBACK || !skb_frags_readable(skb) ||
+	    !mcr_match_vlan(skb, &p->flow.vlan))
 		return MCR_VERDICT_OTHER;
 
 	switch (skb->protocol) {
@@ -439,9 +541,6 @@ enum mcr_verdict mcr_match_parse(const struct sk_buff *skb,
 		return verdict;
 	if (!mcr_match_super_ok(skb, p) || !mcr_match_csum_ok(skb, p))
 		return MCR_VERDICT_MALFORMED;
-	/* VLAN 0 is a priority tag: the frame counts as untagged. */
-	if (skb_vlan_tag_present(skb))
-		p->flow.vlan = skb_vlan_tag_get_id(skb);
 	mcr_match_gso(skb, p);
 	return verdict;
 }

@@ -30,9 +30,14 @@ enum mcr_verdict {
  * @segs: segments of a GSO super-packet, else 1
  * @thoff: offset of the UDP header from the network header; 0: not UDP, or the
  *	header is not in this fragment
+ * @csum_start: offset from the network header of the header whose checksum
+ *	covers the addresses, too; 0: there is none
+ * @csum_offset: of that checksum in that header
  * @hlen: length of the headers an output may change, from the network header
  * @ttl: TTL or hop limit
  * @fragment: it is an IP fragment
+ * @fixed: its addresses cannot be changed: something that is encrypted, signed
+ *	or not known may cover them
  */
 struct mcr_packet {
 	struct mcr_flow flow;
@@ -40,9 +45,12 @@ struct mcr_packet {
 	u64 bytes;
 	u32 segs;
 	u16 thoff;
+	u16 csum_start;
+	u16 csum_offset;
 	u16 hlen;
 	u8 ttl;
 	bool fragment;
+	bool fixed;
 };
 
 enum mcr_verdict mcr_match_parse(const struct sk_buff *skb,

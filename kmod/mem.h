@@ -6,8 +6,9 @@
 
 /*
  * All that rules need counts against the cgroup of who made them. That there is
- * no memory is for the user to hear, not for the kernel's log.
+ * no memory is for the user to hear, not for the kernel's log; and nobody is to
+ * be killed for a rule.
  */
-#define MCR_GFP		(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+#define MCR_GFP		(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 #endif /* MCR_MEM_H */

@@ -10,6 +10,7 @@
 #include <linux/stringhash.h>
 
 #include "bind.h"
+#include "event.h"
 #include "mem.h"
 #include "netdev.h"
 #include "netns.h"
@@ -115,6 +116,7 @@ struct mcr_port *mcr_port_get(struct mcr_net *mn, const char *name)
 		if (!port)
 			return NULL;
 		strscpy(port->name, name, sizeof(port->name));
+		INIT_LIST_HEAD(&port->outputs);
 		dev = __dev_get_by_name(mn->net, name);
 		/* Also found by other names, of which no notifier tells. */
 		if (dev && dev->reg_state == NETREG_REGISTERED &&
@@ -152,6 +154,7 @@ static void mcr_netdev_came(struct mcr_net *mn, struct net_device *dev)
 		return;
 	mcr_port_bind(port, dev);
 	mcr_bind_port_bound(mn, port);
+	mcr_event_port(mn, port);
 }
 
 static void mcr_netdev_lose(struct mcr_net *mn, struct mcr_port *port)
@@ -160,6 +163,7 @@ static void mcr_netdev_lose(struct mcr_net *mn, struct mcr_port *port)
 		return;
 	mcr_bind_port_unbind(mn, port);
 	mcr_port_unbind(mn, port);
+	mcr_event_port(mn, port);
 }
 
 static void mcr_netdev_goes(struct mcr_net *mn, struct net_device *dev)
@@ -177,8 +181,10 @@ static void mcr_netdev_changed(struct mcr_net *mn, struct net_device *dev)
 {
 	struct mcr_port *port = mcr_port_of(mn, dev);
 
-	if (port)
-		mcr_bind_port_changed(mn, port);
+	if (!port)
+		return;
+	mcr_bind_port_changed(mn, port);
+	mcr_event_port(mn, port);
 }
 
 /*

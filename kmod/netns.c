@@ -6,8 +6,10 @@
 #include <net/netns/generic.h>
 
 #include "change.h"
+#include "event.h"
 #include "member.h"
 #include "netns.h"
+#include "quota.h"
 
 static unsigned int mcr_net_id __read_mostly;
 
@@ -30,9 +32,19 @@ static int __net_init mcr_net_init(struct net *net)
 	err = mcr_table_init(mn, net);
 	if (err)
 		return err;
+	mcr_event_init(mn);
 	err = mcr_member_init(mn);
 	if (err)
-		mcr_table_exit(mn);
+		goto err_table;
+	err = mcr_quota_init(mn);
+	if (err)
+		goto err_member;
+	return 0;
+
+err_member:
+	mcr_member_exit(mn);
+err_table:
+	mcr_table_exit(mn);
 	return err;
 }
 
@@ -43,6 +55,7 @@ static void __net_exit mcr_net_exit(struct net *net)
 	struct mcr_rule *rule;
 	unsigned long id;
 
+	mcr_event_exit(mn);
 	if (mn->n_rules) {
 		mcr_table_lock(mn);
 		xa_for_each(&mn->rules, id, rule) {
@@ -51,6 +64,7 @@ static void __net_exit mcr_net_exit(struct net *net)
 		}
 		mcr_table_unlock(mn);
 	}
+	mcr_quota_exit(mn);
 	mcr_member_exit(mn);
 	mcr_table_exit(mn);
 }

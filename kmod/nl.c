@@ -14,9 +14,11 @@
 #include "netdev.h"
 #include "netns.h"
 #include "nl.h"
+#include "nl_notify.h"
 #include "nl_parse.h"
 #include "nl_policy.h"
 #include "nl_put.h"
+#include "nl_refuse.h"
 #include "table.h"
 
 /* Rules that a dump passes before it lets others have the lock. */
@@ -33,108 +35,6 @@ struct mcr_nl_ctx {
 	unsigned long next;
 	u32 output;
 };
-
-/* The output that a refusal speaks of. */
-static const struct nlattr *mcr_nl_output_at(const struct nlmsghdr *nlh,
-					     u32 index)
-{
-	const struct nlattr *nla;
-	int rem;
-
-	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem) {
-		if (nla_type(nla) != MCR_A_OUTPUT || index--)
-			continue;
-		return nla_find_nested(nla, MCR_OUTPUT_A_DEV) ?: nla;
-	}
-	return NULL;
-}
-
-static const struct nlattr *mcr_nl_rule_attr(struct genl_info *info, int type)
-{
-	const struct nlattr *nest = info->attrs[MCR_A_RULE];
-
-	return nest ? nla_find_nested(nest, type) ?: nest : NULL;
-}
-
-/* The id of the rule that the sentence speaks of. */
-static void mcr_nl_cookie(struct netlink_ext_ack *extack, u32 id)
-{
-	BUILD_BUG_ON(sizeof(id) > sizeof(extack->cookie));
-
-	memcpy(extack->cookie, &id, sizeof(id));
-	extack->cookie_len = sizeof(id);
-}
-
-/* Say why the table refused a change. */
-static int mcr_nl_refuse(struct genl_info *info, const struct mcr_error *error)
-{
-	const struct nlattr *out = mcr_nl_output_at(info->nlhdr, error->output);
-	struct netlink_ext_ack *extack = info->extack;
-
-	if (error->rule)
-		mcr_nl_cookie(extack, error->rule);
-	switch (error->why) {
-	case MCR_REFUSED_NOT:
-		return 0;
-	case MCR_REFUSED_TWIN:
-		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_RULE],
-				    "a rule with this ingress device and match exists already: replace it or delete it");
-		return -EEXIST;
-	case MCR_REFUSED_NAME:
-		NL_SET_ERR_MSG_ATTR(extack,
-				    mcr_nl_rule_attr(info, MCR_RULE_A_NAME),
-				    "another rule has this name already");
-		return -EEXIST;
-	case MCR_REFUSED_NO_RULE:
-		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_RULE],
-				    "there is no rule with this ingress device and match");
-		return -ENOENT;
-	case MCR_REFUSED_NO_OUTPUT:
-		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_OUTPUT],
-				    "the rule has no such output");
-		return -ENOENT;
-	case MCR_REFUSED_NO_IIF:
-		NL_SET_ERR_MSG_ATTR(extack,
-				    mcr_nl_rule_attr(info, MCR_RULE_A_IIF),
-				    "there is no such device: for now the ingress device must exist when the rule is added");
-		return -ENODEV;
-	case MCR_REFUSED_NO_DEV:
-		NL_SET_ERR_MSG_ATTR(extack, out,
-				    "there is no such device: for now an output's device must exist when it is added");
-		return -ENODEV;
-	case MCR_REFUSED_DEV_TYPE:
-		NL_SET_ERR_MSG_ATTR(extack, out,
-				    "an output's device must be an Ethernet device: others are not supported yet");
-		return -EOPNOTSUPP;
-	case MCR_REFUSED_SAME_OUTPUT:
-		NL_SET_ERR_MSG_ATTR(extack, out,
-				    "the rule has an output to this device with the same rewrites already");
-		return -EEXIST;
-	case MCR_REFUSED_LAST_OUTPUT:
-		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_OUTPUT],
-				    "a rule keeps at least one output: delete or disable the rule instead");
-		return -EBUSY;
-	case MCR_REFUSED_OUTPUTS:
-		NL_SET_ERR_MSG_ATTR(extack, out, "a rule has at most 256 outputs");
-		return -ENOSPC;
-	case MCR_REFUSED_RULES:
-		NL_SET_ERR_MSG(extack,
-			       "a network namespace has at most 1048576 rules");
-		return -ENOSPC;
-	case MCR_REFUSED_MASKS:
-		NL_SET_ERR_MSG_ATTR(extack, info->attrs[MCR_A_RULE],
-				    "the rules of an ingress device have at most 64 distinct masks (family, prefix lengths, protocol, one port or several)");
-		return -ENOSPC;
-	case MCR_REFUSED_HOOK:
-		NL_SET_ERR_MSG_ATTR(extack,
-				    mcr_nl_rule_attr(info, MCR_RULE_A_IIF),
-				    "the ingress hook of the device could not be set: the kernel has no memory for it, or the device has too many hooks");
-		return -EBUSY;
-	case MCR_REFUSED_MEMORY:
-		break;
-	}
-	return mcr_nl_no_memory(extack);
-}
 
 static struct sk_buff *mcr_nl_reply_new(struct genl_info *info, u8 cmd,
 					int flags, void **hdr)
@@ -165,7 +65,7 @@ static int mcr_nl_reply_rule(struct genl_info *info, struct mcr_net *mn,
 		skb = mcr_nl_reply_new(info, MCR_CMD_RULE_GET, 0, &hdr);
 		if (!skb)
 			return -ENOMEM;
-		err = mcr_nl_put_rule(skb, mn, rule, &output);
+		err = mcr_nl_put_rule(skb, mn, rule, true, &output);
 		if (err) {
 			nlmsg_free(skb);
 			return err;
@@ -318,13 +218,17 @@ static int mcr_nl_rule_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static bool mcr_nl_meant(struct mcr_net *mn, const struct mcr_rule *rule,
+			 const void *arg)
+{
+	return mcr_filter_hits(mn, arg, rule);
+}
+
 static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
 	struct mcr_filter filter;
-	struct mcr_rule *rule;
-	unsigned long id;
-	u32 count = 0;
+	u32 count;
 	int err;
 
 	err = mcr_nl_begin(info, BIT(MCR_A_FILTER) | BIT(MCR_A_OUTPUT));
@@ -335,13 +239,7 @@ static int mcr_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mcr_table_lock(mn);
-	xa_for_each(&mn->rules, id, rule) {
-		if (!mcr_filter_hits(mn, &filter, rule))
-			continue;
-		mcr_change_del(mn, rule);
-		count++;
-		cond_resched();
-	}
+	count = mcr_change_flush(mn, mcr_nl_meant, &filter);
 	mcr_table_unlock(mn);
 	/* The rules are gone: that the count could not be told is no error. */
 	mcr_nl_reply_count(info, MCR_CMD_RULE_FLUSH, count);
@@ -382,7 +280,7 @@ static int mcr_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 		if (!hdr)
 			return -EMSGSIZE;
 		genl_dump_check_consistent(cb, hdr);
-		err = mcr_nl_put_rule(skb, mn, rule, &output);
+		err = mcr_nl_put_rule(skb, mn, rule, true, &output);
 		if (err) {
 			genlmsg_cancel(skb, hdr);
 			return err;
@@ -573,7 +471,7 @@ static int mcr_nl_dump_port(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	err = mcr_nl_put_ingress(skb, mn, port);
+	err = mcr_nl_put_ingress(skb, mn, port, true);
 	if (err)
 		genlmsg_cancel(skb, hdr);
 	else
@@ -682,7 +580,11 @@ static struct genl_family mcr_nl_family __ro_after_init = {
  */
 int __init mcr_nl_init(void)
 {
-	return genl_register_family(&mcr_nl_family);
+	int err = genl_register_family(&mcr_nl_family);
+
+	if (!err)
+		mcr_nl_notify_init(&mcr_nl_family);
+	return err;
 }
 
 /**
@@ -690,5 +592,6 @@ int __init mcr_nl_init(void)
  */
 void mcr_nl_exit(void)
 {
+	mcr_nl_notify_exit();
 	genl_unregister_family(&mcr_nl_family);
 }

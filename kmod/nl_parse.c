@@ -154,25 +154,7 @@ static int mcr_nl_unbuilt_rule(const struct mcr_rule_spec *spec,
 			       struct nlattr **tb,
 			       struct netlink_ext_ack *extack)
 {
-	const struct mcr_match *m = &spec->match;
-	u8 bits = mcr_addr_bits(m->family);
-
-	if (m->group_len != bits)
-		NL_SET_ERR_MSG_ATTR(extack, tb[MCR_RULE_A_GROUP_LEN],
-				    "group prefixes are not supported yet: give one address");
-	else if (m->src_len && m->src_len != bits)
-		NL_SET_ERR_MSG_ATTR(extack, tb[MCR_RULE_A_SRC_LEN],
-				    "src prefixes are not supported yet: give one address or none");
-	else if (m->proto != MCR_PROTO_UDP)
-		NL_SET_ERR_MSG_ATTR(extack, tb[MCR_RULE_A_PROTO],
-				    "proto any is not supported yet: only udp is");
-	else if (m->dport_min != m->dport_max)
-		NL_SET_ERR_MSG_ATTR(extack, tb[MCR_RULE_A_DPORT_MAX],
-				    "port ranges are not supported yet: give one port or none");
-	else if (m->vlan)
-		NL_SET_ERR_MSG_ATTR(extack, tb[MCR_RULE_A_VLAN],
-				    "vlan is not supported yet: use the VLAN device as iif");
-	else if (spec->plane == MCR_PLANE_RELAY)
+	if (spec->plane == MCR_PLANE_RELAY)
 		NL_SET_ERR_MSG_ATTR(extack, tb[MCR_RULE_A_PLANE],
 				    "plane relay is not supported yet: plane is auto or kernel");
 	else

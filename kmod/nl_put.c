@@ -9,6 +9,7 @@
 #include "hook.h"
 #include "netdev.h"
 #include "nl_put.h"
+#include "quota.h"
 #include "version.h"
 
 static int mcr_nl_put_addr(struct sk_buff *skb, int attr,
@@ -52,21 +53,35 @@ static int mcr_nl_put_match(struct sk_buff *skb, const struct mcr_match *m)
 	return m->vlan ? nla_put_u16(skb, MCR_RULE_A_VLAN, m->vlan) : 0;
 }
 
+static int mcr_nl_put_membership(struct sk_buff *skb,
+				 const struct mcr_rule *rule)
+{
+	if (nla_put_u8(skb, MCR_RULE_A_MEMBERSHIP, rule->membership))
+		return -EMSGSIZE;
+	return rule->membership_error ?
+	       nla_put_u32(skb, MCR_RULE_A_MEMBERSHIP_ERROR,
+			   rule->membership_error) : 0;
+}
+
 static int mcr_nl_put_rule_state(struct sk_buff *skb, struct mcr_net *mn,
 				 const struct mcr_rule *rule)
 {
-	const struct mcr_fanout *f = mcr_rule_fanout(mn, rule);
 	struct net_device *dev = mcr_port_dev(mn, rule->iif);
+
+	if (nla_put_u32(skb, MCR_RULE_A_OUTPUTS,
+			mcr_rule_fanout(mn, rule)->n) ||
+	    (dev && nla_put_u32(skb, MCR_RULE_A_IFINDEX, dev->ifindex)))
+		return -EMSGSIZE;
+	return mcr_nl_put_membership(skb, rule);
+}
+
+static int mcr_nl_put_rule_counters(struct sk_buff *skb, struct mcr_net *mn,
+				    const struct mcr_rule *rule)
+{
 	struct mcr_rule_stats stats;
 
-	mcr_stats_read_rule(f->counters, &stats);
-	if (nla_put_u32(skb, MCR_RULE_A_OUTPUTS, f->n) ||
-	    (dev && nla_put_u32(skb, MCR_RULE_A_IFINDEX, dev->ifindex)) ||
-	    nla_put_u8(skb, MCR_RULE_A_MEMBERSHIP, rule->membership) ||
-	    (rule->membership_error &&
-	     nla_put_u32(skb, MCR_RULE_A_MEMBERSHIP_ERROR,
-			 rule->membership_error)) ||
-	    mcr_nl_put_counter(skb, MCR_RULE_A_PACKETS, stats.packets,
+	mcr_stats_read_rule(mcr_rule_fanout(mn, rule)->counters, &stats);
+	if (mcr_nl_put_counter(skb, MCR_RULE_A_PACKETS, stats.packets,
 			       MCR_RULE_A_PAD) ||
 	    mcr_nl_put_counter(skb, MCR_RULE_A_BYTES, stats.bytes,
 			       MCR_RULE_A_PAD))
@@ -80,7 +95,7 @@ static int mcr_nl_put_rule_state(struct sk_buff *skb, struct mcr_net *mn,
 }
 
 static int mcr_nl_put_rule_spec(struct sk_buff *skb, struct mcr_net *mn,
-				const struct mcr_rule *rule)
+				const struct mcr_rule *rule, bool counters)
 {
 	if ((rule->name &&
 	     nla_put_string(skb, MCR_RULE_A_NAME, rule->name->text)) ||
@@ -93,9 +108,10 @@ static int mcr_nl_put_rule_spec(struct sk_buff *skb, struct mcr_net *mn,
 	    mcr_nl_put_enum(skb, MCR_RULE_A_LATENCY, rule->latency) ||
 	    mcr_nl_put_enum(skb, MCR_RULE_A_DISABLED, rule->disabled) ||
 	    (rule->comment &&
-	     nla_put_string(skb, MCR_RULE_A_COMMENT, rule->comment)))
+	     nla_put_string(skb, MCR_RULE_A_COMMENT, rule->comment)) ||
+	    mcr_nl_put_rule_state(skb, mn, rule))
 		return -EMSGSIZE;
-	return mcr_nl_put_rule_state(skb, mn, rule);
+	return counters ? mcr_nl_put_rule_counters(skb, mn, rule) : 0;
 }
 
 static int mcr_nl_put_rewrite(struct sk_buff *skb, const struct mcr_rewrite *w)
@@ -119,7 +135,9 @@ static int mcr_nl_put_rewrite(struct sk_buff *skb, const struct mcr_rewrite *w)
 	return mcr_nl_put_enum(skb, MCR_OUTPUT_A_MAC, w->mac);
 }
 
-static int mcr_nl_put_drops(struct sk_buff *skb, const struct mcr_drops *drops)
+/* Drops for @reasons, bit by enum mcr_drop. */
+static int mcr_nl_put_drops(struct sk_buff *skb, const struct mcr_drops *drops,
+			    u32 reasons)
 {
 	struct nlattr *nest = NULL;
 	int reason;
@@ -127,7 +145,7 @@ static int mcr_nl_put_drops(struct sk_buff *skb, const struct mcr_drops *drops)
 	for (reason = MCR_DROP_FIRST; reason <= MCR_DROP_MAX; reason++) {
 		u64 n = mcr_stats_drops(drops, reason);
 
-		if (!n)
+		if (!n || !(reasons & BIT(reason)))
 			continue;
 		if (!nest)
 			nest = nla_nest_start(skb, MCR_OUTPUT_A_DROPS);
@@ -140,36 +158,45 @@ static int mcr_nl_put_drops(struct sk_buff *skb, const struct mcr_drops *drops)
 	return 0;
 }
 
-static int mcr_nl_put_output_all(struct sk_buff *skb, struct mcr_net *mn,
-				 const struct mcr_output *out)
+/* Which output, where to, and whether its device is there. */
+static int mcr_nl_put_output_state(struct sk_buff *skb, struct mcr_net *mn,
+				   const struct mcr_output *out)
 {
 	struct net_device *dev = mcr_port_dev(mn, out->port);
+
+	if (nla_put_u32(skb, MCR_OUTPUT_A_ID, out->id) ||
+	    nla_put_string(skb, MCR_OUTPUT_A_DEV, out->port->name))
+		return -EMSGSIZE;
+	return dev ? nla_put_u32(skb, MCR_OUTPUT_A_IFINDEX, dev->ifindex) : 0;
+}
+
+static int mcr_nl_put_output_counters(struct sk_buff *skb,
+				      const struct mcr_output *out)
+{
 	struct mcr_output_stats stats;
 
 	mcr_stats_read_output(out->counters, &stats);
-	if (nla_put_u32(skb, MCR_OUTPUT_A_ID, out->id) ||
-	    nla_put_string(skb, MCR_OUTPUT_A_DEV, out->port->name) ||
-	    mcr_nl_put_rewrite(skb, &out->rewrite) ||
-	    (dev && nla_put_u32(skb, MCR_OUTPUT_A_IFINDEX, dev->ifindex)) ||
-	    mcr_nl_put_counter(skb, MCR_OUTPUT_A_OFFERED, stats.offered,
+	if (mcr_nl_put_counter(skb, MCR_OUTPUT_A_OFFERED, stats.offered,
 			       MCR_OUTPUT_A_PAD) ||
 	    mcr_nl_put_counter(skb, MCR_OUTPUT_A_SENT, stats.sent,
 			       MCR_OUTPUT_A_PAD) ||
 	    mcr_nl_put_counter(skb, MCR_OUTPUT_A_SENT_BYTES, stats.sent_bytes,
 			       MCR_OUTPUT_A_PAD))
 		return -EMSGSIZE;
-	return mcr_nl_put_drops(skb, &out->drops);
+	return mcr_nl_put_drops(skb, &out->drops, U32_MAX);
 }
 
 /* Leaves room for MCR_A_MORE behind it. */
 static int mcr_nl_put_output(struct sk_buff *skb, struct mcr_net *mn,
-			     const struct mcr_output *out)
+			     const struct mcr_output *out, bool counters)
 {
 	struct nlattr *nest = nla_nest_start(skb, MCR_A_OUTPUT);
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (mcr_nl_put_output_all(skb, mn, out) ||
+	if (mcr_nl_put_output_state(skb, mn, out) ||
+	    mcr_nl_put_rewrite(skb, &out->rewrite) ||
+	    (counters && mcr_nl_put_output_counters(skb, out)) ||
 	    skb_tailroom(skb) < nla_total_size(0)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
@@ -183,13 +210,14 @@ static int mcr_nl_put_output(struct sk_buff *skb, struct mcr_net *mn,
  * @skb: the message
  * @mn: the namespace
  * @rule: the rule
+ * @counters: put counters, too
  * @first: the output to begin with; 0: with the rule itself. Afterwards the
  *	one to go on with in the next message; 0: all is said
  *
  * Return: 0, or -EMSGSIZE if there was no room for anything useful.
  */
 int mcr_nl_put_rule(struct sk_buff *skb, struct mcr_net *mn,
-		    const struct mcr_rule *rule, u32 *first)
+		    const struct mcr_rule *rule, bool counters, u32 *first)
 {
 	const struct mcr_fanout *f = mcr_rule_fanout(mn, rule);
 	struct nlattr *nest;
@@ -199,11 +227,11 @@ int mcr_nl_put_rule(struct sk_buff *skb, struct mcr_net *mn,
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, MCR_A_RULE);
 	if (!nest || nla_put_u32(skb, MCR_RULE_A_ID, rule->id) ||
-	    (!*first && mcr_nl_put_rule_spec(skb, mn, rule)))
+	    (!*first && mcr_nl_put_rule_spec(skb, mn, rule, counters)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	for (i = *first; i < f->n; i++)
-		if (mcr_nl_put_output(skb, mn, f->out[i]))
+		if (mcr_nl_put_output(skb, mn, f->out[i], counters))
 			break;
 	if (i == f->n) {
 		*first = 0;
@@ -245,38 +273,105 @@ static int mcr_nl_put_unmatched(struct sk_buff *skb,
 	return err;
 }
 
+static struct nlattr *mcr_nl_put_ref(struct sk_buff *skb,
+				     const struct mcr_rule *rule)
+{
+	struct nlattr *nest = nla_nest_start(skb, MCR_A_RULE);
+
+	if (!nest || nla_put_u32(skb, MCR_RULE_A_ID, rule->id) ||
+	    (rule->name &&
+	     nla_put_string(skb, MCR_RULE_A_NAME, rule->name->text)))
+		return NULL;
+	return nest;
+}
+
+/**
+ * mcr_nl_put_rule_ref - put which rule it is, and perhaps its membership
+ * @skb: the message
+ * @mn: the namespace
+ * @rule: the rule
+ * @membership: put that, too
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int mcr_nl_put_rule_ref(struct sk_buff *skb, struct mcr_net *mn,
+			const struct mcr_rule *rule, bool membership)
+{
+	struct nlattr *nest = mcr_nl_put_ref(skb, rule);
+
+	if (!nest || (membership && mcr_nl_put_membership(skb, rule)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return nla_put_u32(skb, MCR_A_GENERATION, mn->generation);
+}
+
+/**
+ * mcr_nl_put_rule_output - put which output of which rule it is, and its device
+ * @skb: the message
+ * @mn: the namespace
+ * @rule: the rule
+ * @out: the output
+ * @reasons: bit by enum mcr_drop: put how often it dropped for these
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int mcr_nl_put_rule_output(struct sk_buff *skb, struct mcr_net *mn,
+			   const struct mcr_rule *rule,
+			   const struct mcr_output *out, u32 reasons)
+{
+	struct nlattr *nest = mcr_nl_put_ref(skb, rule);
+
+	if (!nest)
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	nest = nla_nest_start(skb, MCR_A_OUTPUT);
+	if (!nest || mcr_nl_put_output_state(skb, mn, out) ||
+	    mcr_nl_put_drops(skb, &out->drops, reasons))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return nla_put_u32(skb, MCR_A_GENERATION, mn->generation);
+}
+
+static int mcr_nl_put_ingress_counters(struct sk_buff *skb,
+				       const struct mcr_ingress *ing)
+{
+	struct mcr_ingress_stats stats;
+
+	mcr_stats_read_ingress(ing->counters, &stats);
+	if (nla_put_u32(skb, MCR_INGRESS_A_RULES, ing->rules) ||
+	    nla_put_u32(skb, MCR_INGRESS_A_ALLMULTI, ing->allmulti) ||
+	    mcr_nl_put_counter(skb, MCR_INGRESS_A_SEEN, stats.seen,
+			       MCR_INGRESS_A_PAD) ||
+	    mcr_nl_put_counter(skb, MCR_INGRESS_A_NOT_MATCHED,
+			       stats.not_matched, MCR_INGRESS_A_PAD))
+		return -EMSGSIZE;
+	if (mcr_nl_put_counter(skb, MCR_INGRESS_A_MALFORMED,
+			       stats.malformed, MCR_INGRESS_A_PAD))
+		return -EMSGSIZE;
+	return mcr_nl_put_unmatched(skb, ing);
+}
+
 /**
  * mcr_nl_put_ingress - put an ingress device
  * @skb: the message
  * @mn: the namespace
  * @port: a port with an ingress side
+ * @counters: put all that is counted, too
  *
  * Return: 0 or -EMSGSIZE.
  */
 int mcr_nl_put_ingress(struct sk_buff *skb, struct mcr_net *mn,
-		       const struct mcr_port *port)
+		       const struct mcr_port *port, bool counters)
 {
 	struct net_device *dev = mcr_port_dev(mn, port);
 	const struct mcr_ingress *ing = port->ingress;
-	struct mcr_ingress_stats stats;
 	struct nlattr *nest;
 
 	nest = nla_nest_start(skb, MCR_A_INGRESS);
-	if (!nest)
-		return -EMSGSIZE;
-	mcr_stats_read_ingress(ing->counters, &stats);
-	if (nla_put_string(skb, MCR_INGRESS_A_DEV, port->name) ||
+	if (!nest || nla_put_string(skb, MCR_INGRESS_A_DEV, port->name) ||
 	    (dev && nla_put_u32(skb, MCR_INGRESS_A_IFINDEX, dev->ifindex)) ||
 	    (ing->hooked && nla_put_flag(skb, MCR_INGRESS_A_HOOKED)) ||
-	    nla_put_u32(skb, MCR_INGRESS_A_RULES, ing->rules) ||
-	    nla_put_u32(skb, MCR_INGRESS_A_ALLMULTI, ing->allmulti) ||
-	    mcr_nl_put_counter(skb, MCR_INGRESS_A_SEEN, stats.seen,
-			       MCR_INGRESS_A_PAD) ||
-	    mcr_nl_put_counter(skb, MCR_INGRESS_A_NOT_MATCHED,
-			       stats.not_matched, MCR_INGRESS_A_PAD) ||
-	    mcr_nl_put_counter(skb, MCR_INGRESS_A_MALFORMED, stats.malformed,
-			       MCR_INGRESS_A_PAD) ||
-	    mcr_nl_put_unmatched(skb, ing))
+	    (counters && mcr_nl_put_ingress_counters(skb, ing)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return nla_put_u32(skb, MCR_A_GENERATION, mn->generation);
@@ -299,7 +394,7 @@ int mcr_nl_put_status(struct sk_buff *skb, struct mcr_net *mn)
 	    nla_put_u32(skb, MCR_STATUS_A_RULES, mn->n_rules) ||
 	    nla_put_u32(skb, MCR_STATUS_A_OUTPUTS, mn->n_outputs) ||
 	    nla_put_u32(skb, MCR_STATUS_A_JOINS, mn->n_joins) ||
-	    nla_put_u32(skb, MCR_STATUS_A_RULES_MAX, MCR_RULES_MAX) ||
+	    nla_put_u32(skb, MCR_STATUS_A_RULES_MAX, mcr_quota_max(mn)) ||
 	    nla_put_u32(skb, MCR_STATUS_A_TXNS, 0))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -15,6 +15,7 @@ struct mcr_ingress;
  * @dev: the device that has the name now; NULL: there is none
  * @name: the name
  * @ingress: its classifier and hook, if rules receive from it
+ * @outputs: struct mcr_output of those that send to it
  * @users: rules and outputs that name it
  * @node: in mcr_net.ports
  * @tracker: of the reference to @dev
@@ -30,6 +31,7 @@ struct mcr_port {
 	struct net_device __rcu *dev;
 	char name[IFNAMSIZ];
 	struct mcr_ingress *ingress;
+	struct list_head outputs;
 	u32 users;
 	struct hlist_node node;
 	netdevice_tracker tracker;

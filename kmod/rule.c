@@ -451,15 +451,80 @@ bool mcr_match_hits(const struct mcr_match *m, const struct mcr_flow *f)
 	       mcr_addr_in(&f->src, f->family, &m->src, m->src_len);
 }
 
+/* Does each of two prefixes hold addresses of the other? */
+static bool mcr_prefixes_meet(const union mcr_addr *a, unsigned int a_len,
+			      const union mcr_addr *b, unsigned int b_len,
+			      __u8 family)
+{
+	if (a_len > b_len)
+		return mcr_addr_in(a, family, b, b_len);
+	return mcr_addr_in(b, family, a, a_len);
+}
+
+/* Do the groups meet, those left aside that the wider prefix passes over? */
+static bool mcr_groups_meet(const struct mcr_match *a,
+			    const struct mcr_match *b)
+{
+	const struct mcr_match *longer = a->group_len > b->group_len ? a : b;
+	const struct mcr_match *wider = longer == a ? b : a;
+
+	if (mcr_mask_skips_local(wider->family, wider->group_len) &&
+	    !mcr_mask_skips_local(longer->family, longer->group_len) &&
+	    mcr_addr_is_local_group(&longer->group, longer->family))
+		return false;
+	return mcr_prefixes_meet(&a->group, a->group_len, &b->group,
+				 b->group_len, a->family);
+}
+
+static bool mcr_ports_meet(const struct mcr_match *a,
+			   const struct mcr_match *b)
+{
+	if (!a->dport_min || !b->dport_min)
+		return true;
+	return a->dport_min <= b->dport_max && b->dport_min <= a->dport_max;
+}
+
+/**
+ * mcr_match_overlap - is there a packet that two matches both take?
+ * @a: a sound match
+ * @b: another
+ *
+ * Return: true if so.
+ */
+bool mcr_match_overlap(const struct mcr_match *a, const struct mcr_match *b)
+{
+	/* UDP packets are among those of any protocol. */
+	return a->family == b->family && a->vlan == b->vlan &&
+	       mcr_groups_meet(a, b) &&
+	       mcr_prefixes_meet(&a->src, a->src_len, &b->src, b->src_len,
+				 a->family) &&
+	       mcr_ports_meet(a, b);
+}
+
+/**
+ * mcr_match_shadows - does a match take packets from another?
+ * @a: a sound match
+ * @b: another, of the same ingress device
+ *
+ * Return: true if both take some packet and @a goes first for it, that is, @b
+ * is the wider one.
+ */
+bool mcr_match_shadows(const struct mcr_match *a, const struct mcr_match *b)
+{
+	return mcr_match_overlap(a, b) && mcr_match_order(a, b) < 0;
+}
+
 /**
  * mcr_match_exact - is the group one address, which can be joined?
  * @m: a sound match
+ *
+ * In a VLAN it cannot: the ingress device would report it outside of that.
  *
  * Return: true if so.
  */
 bool mcr_match_exact(const struct mcr_match *m)
 {
-	return m->group_len == mcr_addr_bits(m->family);
+	return m->group_len == mcr_addr_bits(m->family) && !m->vlan;
 }
 
 /**

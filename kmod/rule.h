@@ -163,6 +163,8 @@ enum mcr_fault mcr_output_check(const struct mcr_output_spec *o,
 bool mcr_match_equal(const struct mcr_match *a, const struct mcr_match *b);
 int mcr_match_order(const struct mcr_match *a, const struct mcr_match *b);
 bool mcr_match_hits(const struct mcr_match *m, const struct mcr_flow *f);
+bool mcr_match_overlap(const struct mcr_match *a, const struct mcr_match *b);
+bool mcr_match_shadows(const struct mcr_match *a, const struct mcr_match *b);
 bool mcr_mask_skips_local(__u8 family, __u8 group_len);
 bool mcr_match_exact(const struct mcr_match *m);
 

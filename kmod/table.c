@@ -9,6 +9,7 @@
 #include "hook.h"
 #include "mem.h"
 #include "netdev.h"
+#include "quota.h"
 #include "table.h"
 
 /**
@@ -262,11 +263,14 @@ void mcr_table_unname(struct mcr_net *mn, struct mcr_name *name)
 bool mcr_table_link(struct mcr_net *mn, struct mcr_rule *rule,
 		    const char *name, struct mcr_error *error)
 {
+	error->why = mcr_quota_take(mn);
+	if (error->why)
+		return false;
 	error->why = MCR_REFUSED_MEMORY;
 	if (xa_alloc_cyclic(&mn->rules, &rule->id, rule,
 			    XA_LIMIT(1, INT_MAX), &mn->next_id,
 			    MCR_GFP) < 0)
-		return false;
+		goto err_quota;
 	if (rhashtable_insert_fast(&mn->by_match, &rule->match_node,
 				   mcr_match_params))
 		goto err_id;
@@ -276,6 +280,7 @@ bool mcr_table_link(struct mcr_net *mn, struct mcr_rule *rule,
 	list_add_tail(&rule->iif_node, &rule->iif->ingress->list);
 	mn->n_rules++;
 	mn->n_outputs += mcr_rule_fanout(mn, rule)->n;
+	mcr_fanout_own(mcr_rule_fanout(mn, rule), rule->id);
 	return true;
 
 err_match:
@@ -283,6 +288,8 @@ err_match:
 			       mcr_match_params);
 err_id:
 	xa_erase(&mn->rules, rule->id);
+err_quota:
+	mcr_quota_give(mn);
 	return false;
 }
 
@@ -300,6 +307,7 @@ void mcr_table_unlink(struct mcr_net *mn, struct mcr_rule *rule)
 	rhashtable_remove_fast(&mn->by_match, &rule->match_node,
 			       mcr_match_params);
 	xa_erase(&mn->rules, rule->id);
+	mcr_quota_give(mn);
 }
 
 /**
@@ -316,7 +324,7 @@ int mcr_table_init(struct mcr_net *mn, struct net *net)
 	mn->net = net;
 	mn->generation = 1;
 	mutex_init(&mn->lock);
-	xa_init_flags(&mn->rules, XA_FLAGS_ALLOC1);
+	xa_init_flags(&mn->rules, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	err = rhashtable_init(&mn->by_match, &mcr_match_params);
 	if (err)
 		return err;

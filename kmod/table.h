@@ -10,12 +10,14 @@
 #include <linux/rtnetlink.h>
 #include <linux/xarray.h>
 
+#include "drop_queue.h"
 #include "lookup.h"
 #include "rule.h"
 
 struct mcr_fanout;
 struct mcr_name;
 struct mcr_port;
+struct mcr_quota;
 
 /* log2 of the buckets that ports are found in, by name */
 #define MCR_PORTS_BITS	6
@@ -34,14 +36,19 @@ struct mcr_port;
  * @n_rules: number of rules
  * @n_outputs: number of their outputs
  * @n_joins: number of memberships held for them, each counted once
+ * @quota: what the user namespace allows; NULL: no more than everybody
+ * @event_muted: between mcr_event_begin() and mcr_event_end(): single events
+ *	are not told
+ * @first: first drops that are to be told
  *
  * DOC: Locking
  *
  * Changes of rules take RTNL, then @lock (mcr_table_lock()). Device notifiers
  * come with RTNL held and take @lock. Dumps take @lock alone. The packet path
  * takes neither: what it reaches is published with rcu_assign_pointer() and
- * freed after a grace period. No lock is taken inside @lock but those of the
- * functions called: nf_hook_mutex, the hash tables', igmp's and mld's.
+ * freed after a grace period. Inside @lock are taken: the lock of event.c, that
+ * of @first, and those of the functions called: nf_hook_mutex, the hash tables',
+ * igmp's and mld's.
  */
 struct mcr_net {
 	struct net *net;
@@ -57,6 +64,9 @@ struct mcr_net {
 	u32 n_rules;
 	u32 n_outputs;
 	u32 n_joins;
+	struct mcr_quota *quota;
+	bool event_muted;
+	struct mcr_drop_queue first;
 };
 
 /**
@@ -88,8 +98,11 @@ struct mcr_name {
  * @plane: of enum mcr_plane
  * @latency: of enum mcr_latency
  * @disabled: takes no packet
+ * @vlan_held: its device was told to let its VLAN in
  * @membership: of enum mcr_membership
  * @membership_error: a positive errno, if that is MCR_MEMBERSHIP_FAILED
+ * @told_membership: @membership, as listeners know it
+ * @told_membership_error: @membership_error, likewise
  * @rcu: for call_rcu()
  *
  * Everything but @entry and @fanout is read and written under mcr_net.lock.
@@ -110,8 +123,11 @@ struct mcr_rule {
 	u8 plane;
 	u8 latency;
 	bool disabled;
+	bool vlan_held;
 	u8 membership;
 	u16 membership_error;
+	u8 told_membership;
+	u16 told_membership_error;
 	struct rcu_head rcu;
 };
 
@@ -128,7 +144,8 @@ struct mcr_rule {
  * @MCR_REFUSED_SAME_OUTPUT: two outputs do the same
  * @MCR_REFUSED_LAST_OUTPUT: a rule has at least one output
  * @MCR_REFUSED_OUTPUTS: too many outputs
- * @MCR_REFUSED_RULES: too many rules
+ * @MCR_REFUSED_RULES: too many rules in the network namespace
+ * @MCR_REFUSED_USERNS: too many rules in the user namespace
  * @MCR_REFUSED_MASKS: too many masks on the ingress device
  * @MCR_REFUSED_HOOK: the ingress hook could not be set
  * @MCR_REFUSED_MEMORY: no memory
@@ -146,21 +163,25 @@ enum mcr_refusal {
 	MCR_REFUSED_LAST_OUTPUT,
 	MCR_REFUSED_OUTPUTS,
 	MCR_REFUSED_RULES,
+	MCR_REFUSED_USERNS,
 	MCR_REFUSED_MASKS,
 	MCR_REFUSED_HOOK,
 	MCR_REFUSED_MEMORY,
 };
 
 /**
- * struct mcr_error - a change that was refused
+ * struct mcr_error - what is to be said of a change, mostly of a refused one
  * @why: the reason
  * @rule: id of the rule that stands in the way, if one does
  * @output: index of the output at fault in the request, if one is
+ * @shadows: of a change that is not refused: id of a wider rule that the new
+ *	one takes packets from; 0: none
  */
 struct mcr_error {
 	enum mcr_refusal why;
 	u32 rule;
 	u32 output;
+	u32 shadows;
 };
 
 /**

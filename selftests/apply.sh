@@ -109,13 +109,13 @@ refused() {
 	file f "rule iif in0 group 239.1.1.8 to out1
 	rule iif in0 group 239.1.1.9 to out1 mtu fragment # not yet"
 	run_refused 1 "^$file:2:[0-9]+: .*not supported.*\^~* *$" mcr apply "$file"
-	run_refused 1 "^$file:2:[0-9]+: .*not supported" mcr -d apply "$file"
+	run_refused 1 "^$file:2:[0-9]+: .*not supported" mcr -c apply "$file"
 	file f "rule iif in0 group 239.1.1.8 to"
 	run_refused 2 "^$file:1:32: to needs a value" mcr apply "$file"
 	run_refused 1 "cannot be read: No such file" mcr apply "$WORK/none"
 	file f "rule iif in0 group 239.1.1.8 to out1"
 	check_output "dry run" '^- rule name tv .*1 added, 0 changed, 3 deleted, 0 unchanged$' \
-		mcr -d apply "$file"
+		mcr -c apply "$file"
 	check_state "after what was refused" "$before"
 	check_equal "the rules" "$(mcr save)" "$SAVED"
 }
@@ -130,7 +130,7 @@ batches() {
 	rule add name two iif in0 group $G to out1"
 	run_refused 1 "^$WORK/f:3:[0-9]+: .*exists already" mcr -b "$WORK/f"
 	sed -i 3d "$WORK/f"
-	run_ok mcr -d -b "$WORK/f"
+	run_ok mcr -c -b "$WORK/f"
 	check_state "after what was refused, and a dry run" "$before"
 	printf '%s\n' 'output add rule tv to out2 dscp ef' 'rule disable tv' \
 		'output del rule tv to out1' 'rule replace name x iif in0 group ff1e::1 to out1' >>"$WORK/f"

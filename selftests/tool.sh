@@ -38,6 +38,9 @@ list_pastes_back() {
 	local before line lines
 	rule_add name a iif in0 group "$G" to out1 ttl 255 dscp 0 to out2
 	rule_add iif in0 group "$G" dport 7 disabled to out1 group 239.9.9.9
+	rule_add iif in1 group 239.1.0.0/16 src 10.0.0.0/8 dport 5000-5009 \
+		vlan 5 to out1
+	rule_add iif in1 group ff1e::/16 proto any to out1 group ff1e::7
 	rule_add name b.6 iif in1 group ff1e::5 src 2001:db8::7 consume \
 		comment "it's \$HOME; #1 \\ to" to out3 src 2001:db8::9 sport 1
 	query 'map(del(.id))' rule list
@@ -49,6 +52,23 @@ list_pastes_back() {
 		eval "run_ok mcr rule add ${line#rule }"
 	done
 	check_query 'map(del(.id))' "$before" rule list
+	rules_flush
+}
+
+# A warning: the rule is in force, the status is 0, and standard output says
+# what it would say anyway.
+shadows() {
+	local line
+	rule_add name wide iif in0 group 239.0.0.0/8 to out1
+	line='warning: .*wider rule.*rule .wide. .id [0-9]+'
+	run_ok mcr rule add name narrow iif in0 group "$G" dport 5000-5009 \
+		to out2
+	check_match "the warning" "${OUTPUT//$'\n'/ }" "$line"
+	run_ok mcr rule add iif in1 group "$G" to out2
+	check_equal "of another device" "${OUTPUT//*warning*/warning}" "$OUTPUT"
+	VALUE=$(mcr -j rule add iif in0 group "$G" dport 5009 to out3 \
+		2>/dev/null | jq .dport_min)
+	check_equal "standard output" "$VALUE" 5009
 	rules_flush
 }
 
@@ -200,6 +220,7 @@ by_namespace() {
 
 case_add "add, list and show" add_and_show
 case_add "what list prints can be given back" list_pastes_back
+case_add "who takes packets from a wider rule is warned" shadows
 case_add "names and ids" names_and_ids
 case_add "equal matches are refused, and the twin named" twins
 case_add "replace keeps what stays" replace
@@ -246,11 +267,13 @@ rule add iif in0 group 239.1.1.1 to out1 group ff1e::1     |1|same family
 rule add iif in0 group 239.1.1.1 to out1 mac keep group 239.2.2.2 |1|mac keep
 rule add iif in0 group 239.1.1.1 to out1 src 224.0.0.1     |1|unicast
 rule add iif in0 group 239.1.1.1 to out1 to out1           |1|already
-rule add iif in0 group 239.1.1.0/24 to out1                |1|not supported yet
-rule add iif in0 group 239.1.1.1 src 10.0.0.0/8 to out1    |1|not supported yet
-rule add iif in0 group 239.1.1.1 proto any to out1         |1|not supported yet
-rule add iif in0 group 239.1.1.1 dport 5-9 to out1         |1|not supported yet
-rule add iif in0 group 239.1.1.1 vlan 5 to out1            |1|not supported yet
+rule add iif in0 group 239.1.1.0/24 mac keep to out1       |2|mac
+rule add iif in0 group 239.1.1.0/24 to out1 mac keep group 239.1.1.0 |1|mac keep
+rule add iif in0 group 239.1.1.1 src 10.0.0.1/8 to out1    |1|beyond its prefix
+rule add iif in0 group 239.1.1.1 proto any dport 5 to out1 |1|udp
+rule add iif in0 group 239.1.1.1 proto any to out1 dport 5 |1|udp
+rule add iif in0 group 239.1.1.1 proto any to out1 sport 5 |1|udp
+rule add iif in0 group 239.1.1.1 vlan 4095 to out1         |2|4095
 rule add iif in0 group 239.1.1.1 plane relay to out1       |1|not supported yet
 rule add iif in0 group 239.1.1.1 to out1 rate 5 pps        |1|not supported yet
 rule add iif in0 group 239.1.1.1 to out1 mtu fragment      |1|not supported yet

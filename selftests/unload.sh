@@ -73,6 +73,22 @@ nothing_left() {
 	run_ok modprobe mcr
 }
 
+# Who listens learns that nothing will be told any more.
+listeners_learn() {
+	local status
+	work_directory
+	start "$MCRTOOL" -n "${NS[mcr]}" -d monitor >"$WORK/events" 2>&1
+	wait_for grep -q "up to date" "$WORK/events" || fail "no monitor"
+	rules
+	run_ok rmmod mcr
+	wait "$STARTED_PID"
+	status=$?
+	check_equal "status of the monitor" "$status" 3
+	check_match "what it says at last" "$(tail -n 1 "$WORK/events")" \
+		"the server is gone: the kernel module was unloaded"
+	run_ok modprobe mcr
+}
+
 # Asking for the family loads the module.
 loaded_by_family() {
 	run_ok rmmod mcr
@@ -96,6 +112,7 @@ other_namespaces() {
 
 case_add "removed under traffic, with rules" removed_under_traffic
 case_add "nothing is left behind" nothing_left
+case_add "listeners learn that it is gone" listeners_learn
 case_add "loaded by the family's name" loaded_by_family
 case_add "namespaces older and younger than the module" other_namespaces
 

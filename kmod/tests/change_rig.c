@@ -9,6 +9,7 @@
 #include <net/net_namespace.h>
 
 #include "change_rig.h"
+#include "event.h"
 #include "forward.h"
 #include "member.h"
 #include "netdev.h"
@@ -37,6 +38,7 @@ struct mcr_port *mcr_port_get(struct mcr_net *mn, const char *name)
 		if (!port)
 			return NULL;
 		strscpy(port->name, name, sizeof(port->name));
+		INIT_LIST_HEAD(&port->outputs);
 		if (!strncmp(name, "eth", 3))
 			RCU_INIT_POINTER(port->dev, rig->dev);
 		if (!strcmp(name, "tun0"))
@@ -66,13 +68,13 @@ struct net_device *mcr_port_dev(struct mcr_net *mn, const struct mcr_port *port)
 }
 
 /* Stands in for hook.c. */
-struct mcr_ingress *mcr_ingress_new(void)
+struct mcr_ingress *mcr_ingress_new(struct mutex *lock)
 {
 	struct mcr_ingress *ing = kzalloc(sizeof(*ing), GFP_KERNEL);
 
 	if (!ing)
 		return NULL;
-	if (mcr_lookup_init(&ing->lookup)) {
+	if (mcr_lookup_init(&ing->lookup, lock)) {
 		kfree(ing);
 		return NULL;
 	}
@@ -162,6 +164,7 @@ int mcr_table_rig_init(struct kunit *test)
 	err = mcr_table_init(rig->mn, &init_net);
 	if (err)
 		return err;
+	mcr_event_init(rig->mn);
 	mcr_table_rig_now = rig;
 	test->priv = rig;
 	mcr_table_lock(rig->mn);
@@ -190,6 +193,7 @@ void mcr_table_rig_exit(struct kunit *test)
 	mcr_table_unlock(rig->mn);
 	/* What is freed later is freed by code of this module. */
 	rcu_barrier();
+	mcr_event_exit(rig->mn);
 	mcr_table_exit(rig->mn);
 	free_netdev(rig->dev);
 	free_netdev(rig->tunnel);

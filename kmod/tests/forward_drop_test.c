@@ -97,6 +97,36 @@ static void mcr_drop_no_source(struct mcr_rig *rig, struct sk_buff *skb)
 	rig->fanout->out[0]->rewrite.src_mode = MCR_SRC_AUTO;
 }
 
+static void mcr_drop_encrypted(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	ip_hdr(skb)->protocol = IPPROTO_ESP;
+	ip_send_check(ip_hdr(skb));
+}
+
+static void mcr_drop_encrypted_group(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	const union mcr_addr group = TV_G4_B;
+
+	mcr_drop_encrypted(rig, skb);
+	rig->fanout->out[0]->rewrite.set = MCR_SET_GROUP;
+	rig->fanout->out[0]->rewrite.group = group;
+}
+
+static void mcr_drop_encrypted_src(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	const union mcr_addr src = TV_S4_B;
+
+	mcr_drop_encrypted(rig, skb);
+	rig->fanout->out[0]->rewrite.src_mode = MCR_SRC_SET;
+	rig->fanout->out[0]->rewrite.src = src;
+}
+
+static void mcr_drop_encrypted_ttl(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	mcr_drop_encrypted(rig, skb);
+	rig->fanout->out[0]->rewrite.ttl_mode = MCR_TTL_DEC;
+}
+
 static const struct mcr_drop_vector mcr_drop_vectors[] = {
 	{ "no device", mcr_drop_no_device, MCR_DROP_NO_DEVICE },
 	{ "device down", mcr_drop_down, MCR_DROP_DEVICE_DOWN },
@@ -111,6 +141,11 @@ static const struct mcr_drop_vector mcr_drop_vectors[] = {
 	{ "another header to keep", mcr_drop_mac_not_ethernet,
 	  MCR_DROP_MALFORMED },
 	{ "no source address", mcr_drop_no_source, MCR_DROP_NO_SOURCE },
+	{ "encrypted, another group", mcr_drop_encrypted_group,
+	  MCR_DROP_MALFORMED },
+	{ "encrypted, another source", mcr_drop_encrypted_src,
+	  MCR_DROP_MALFORMED },
+	{ "encrypted, same addresses", mcr_drop_encrypted_ttl, 0 },
 };
 
 MCR_TEST_PARAM(mcr_drop, mcr_drop_vectors);
@@ -404,6 +439,46 @@ static void mcr_drop_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u64)skb_queue_len(&rig->sent), sent);
 }
 
+static void mcr_drop_no_work(struct work_struct *work)
+{
+}
+
+/* Drops of a kind are told once; a queue that is there costs packets nothing. */
+static void mcr_drop_first(struct kunit *test)
+{
+	struct mcr_rig *rig = test->priv;
+	struct mcr_drop_queue *q;
+	struct mcr_output *out;
+	unsigned int i;
+
+	q = kunit_kzalloc(test, sizeof(*q), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, q);
+	mcr_drop_queue_init(q, mcr_drop_no_work);
+	mcr_drop_rig(rig);
+	out = rig->fanout->out[0];
+	out->id = 3;
+	out->first = q;
+	mcr_fanout_own(rig->fanout, 7);
+	for (i = 0; i < 9; i++) {
+		struct sk_buff *skb = mcr_drop_packet(test);
+
+		/* Sent, too large three times, device down, ... and again. */
+		rig->dev[0]->mtu = i / 3 % 2 ? skb->len - 1 : skb->len;
+		assign_bit(__LINK_STATE_START, &rig->dev[0]->state, i < 6);
+		mcr_rig_receive(rig, skb);
+		kfree_skb(skb);
+		KUNIT_EXPECT_EQ(test, q->n, i < 3 ? 0U : 1U);
+	}
+	mcr_drop_queue_exit(q);
+	KUNIT_EXPECT_EQ(test, q->drop[0].rule, 7U);
+	KUNIT_EXPECT_EQ(test, q->drop[0].output, 3U);
+	KUNIT_EXPECT_EQ(test, q->drop[0].reasons,
+			(u32)(BIT(MCR_DROP_MTU) | BIT(MCR_DROP_DEVICE_DOWN)));
+	KUNIT_EXPECT_EQ(test, out->told_drops,
+			BIT(MCR_DROP_MTU) | BIT(MCR_DROP_DEVICE_DOWN));
+	KUNIT_EXPECT_FALSE(test, q->overflow);
+}
+
 static struct kunit_case mcr_forward_drop_cases[] = {
 	KUNIT_CASE_PARAM(mcr_drop_obstacle, mcr_drop_gen_params),
 	KUNIT_CASE_PARAM(mcr_drop_consumed, mcr_drop_gen_params),
@@ -414,6 +489,7 @@ static struct kunit_case mcr_forward_drop_cases[] = {
 	KUNIT_CASE(mcr_drop_loop),
 	KUNIT_CASE(mcr_drop_source),
 	KUNIT_CASE(mcr_drop_memory),
+	KUNIT_CASE(mcr_drop_first),
 	{}
 };
 

@@ -266,7 +266,10 @@ static void mcr_forward_scrub(struct kunit *test)
 		sent = mcr_rig_expect(rig, i, p);
 		KUNIT_EXPECT_EQ(test, sent->tstamp, (ktime_t)0);
 		KUNIT_EXPECT_TRUE(test, sent->ip_summed == CHECKSUM_NONE);
-		KUNIT_EXPECT_FALSE(test, skb_vlan_tag_present(sent));
+		/* The tag is the frame's: it stays where the header does. */
+		KUNIT_EXPECT_EQ(test, !!skb_vlan_tag_present(sent), i == 0);
+		if (i == 0)
+			KUNIT_EXPECT_EQ(test, skb_vlan_tag_get(sent), 5);
 		KUNIT_EXPECT_FALSE(test, skb_is_redirected(sent));
 		KUNIT_EXPECT_TRUE(test, sent->pkt_type == PACKET_HOST);
 		KUNIT_EXPECT_PTR_EQ(test, sent->sk, NULL);

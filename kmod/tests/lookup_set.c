@@ -21,7 +21,8 @@ struct mcr_set *mcr_set_new(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, s);
 	s->test = test;
-	KUNIT_ASSERT_EQ(test, mcr_lookup_init(&s->lookup), 0);
+	mutex_init(&s->lock);
+	KUNIT_ASSERT_EQ(test, mcr_lookup_init(&s->lookup, &s->lock), 0);
 	return s;
 }
 
@@ -67,7 +68,9 @@ int mcr_set_insert(struct mcr_set *s, const struct mcr_match *m)
 	KUNIT_ASSERT_LT(s->test, s->n, (unsigned int)MCR_SET_MAX);
 	KUNIT_ASSERT_EQ(s->test, mcr_match_check(m), MCR_FAULT_NONE);
 	e = mcr_set_entry(s->test, m);
+	mutex_lock(&s->lock);
 	err = mcr_lookup_insert(&s->lookup, e);
+	mutex_unlock(&s->lock);
 	if (err)
 		kfree(e);
 	else
@@ -85,7 +88,9 @@ int mcr_set_insert(struct mcr_set *s, const struct mcr_match *m)
  */
 void mcr_set_remove(struct mcr_set *s, unsigned int i)
 {
+	mutex_lock(&s->lock);
 	mcr_lookup_remove(&s->lookup, s->entry[i]);
+	mutex_unlock(&s->lock);
 	kfree(s->entry[i]);
 	s->entry[i] = s->entry[--s->n];
 }
@@ -190,6 +195,83 @@ void mcr_set_check(struct mcr_set *s, const struct mcr_flow *f,
 				f->proto);
 }
 
+/* Where random ranges begin and end. */
+static const u16 mcr_random_ports[] = {
+	1, 2, 4999, 5000, 5001, 5002, 5010, 65534, 65535,
+};
+
+/* Are two matches in one class: do they differ in their ports at most? */
+static bool mcr_set_same_class(const struct mcr_match *a,
+			       const struct mcr_match *b)
+{
+	return mcr_set_same_mask(a, b) && a->vlan == b->vlan &&
+	       mcr_addr_equal(&a->group, &b->group) &&
+	       mcr_addr_equal(&a->src, &b->src);
+}
+
+static bool mcr_set_has_port(const struct mcr_match *m, u32 port)
+{
+	return !m->dport_min ||
+	       (m->dport_min <= port && port <= m->dport_max);
+}
+
+/* Does a match of the set win a port in its class? */
+static bool mcr_set_wins(const struct mcr_set *s, const struct mcr_match *m,
+			 u32 port)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++) {
+		const struct mcr_match *o = &s->entry[i]->match;
+
+		if (mcr_set_same_class(m, o) && mcr_set_has_port(o, port) &&
+		    mcr_match_order(o, m) < 0)
+			return false;
+	}
+	return true;
+}
+
+/* Does @b lose a port to @m, where random matches begin and end? */
+static bool mcr_set_loses(const struct mcr_set *s, const struct mcr_match *b,
+			  const struct mcr_match *m)
+{
+	unsigned int i;
+
+	if (!mcr_match_shadows(m, b))
+		return false;
+	for (i = 0; i <= 2 * ARRAY_SIZE(mcr_random_ports); i++) {
+		u32 port = i ? mcr_random_ports[(i - 1) / 2] + i % 2 : 0;
+
+		if (port <= U16_MAX && mcr_set_has_port(b, port) &&
+		    mcr_set_has_port(m, port) && mcr_set_wins(s, b, port))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * mcr_set_check_shadow - is a rule named that loses packets, if there is one?
+ * @s: the set
+ * @m: the match that would take them; random, and not in the set
+ */
+void mcr_set_check_shadow(struct mcr_set *s, const struct mcr_match *m)
+{
+	const struct mcr_entry *got;
+	unsigned int i, n = 0;
+
+	if (mcr_test_failed(s->test))
+		return;
+	for (i = 0; i < s->n; i++)
+		n += mcr_set_loses(s, &s->entry[i]->match, m);
+	mutex_lock(&s->lock);
+	got = mcr_lookup_shadowed(&s->lookup, m);
+	mutex_unlock(&s->lock);
+
+	KUNIT_EXPECT_EQ_MSG(s->test, !!got, !!n, "%u are shadowed", n);
+	if (got)
+		KUNIT_EXPECT_TRUE(s->test, mcr_match_shadows(m, &got->match));
+}
+
 /* Few values, so that matches overlap; the edges of each, so that all count. */
 static const struct {
 	union mcr_addr group;
@@ -206,10 +288,6 @@ static const struct {
 	  { 128, 128, 127, 64, 33, 32, 16, 8 }, { 0, 0, 128, 125 } },
 	{ TV_IP6(0xff020000, 0, 0, 0xfb), TV_S6_B, AF_INET6,
 	  { 128, 128, 120, 17, 16, 15, 12, 8 }, { 0, 0, 128, 64 } },
-};
-
-static const u16 mcr_random_ports[] = {
-	1, 2, 4999, 5000, 5001, 5002, 5010, 65534, 65535,
 };
 
 static u32 mcr_random(struct rnd_state *rnd, u32 below)

@@ -15,12 +15,14 @@
 /**
  * struct mcr_set - a classifier and what is in it
  * @lookup: the classifier under test
+ * @lock: its owner's
  * @test: that it is for
  * @n: entries in it
  * @entry: they; each allocated alone, so that a freed one is noticed
  */
 struct mcr_set {
 	struct mcr_lookup lookup;
+	struct mutex lock;	/* guards @lookup */
 	struct kunit *test;
 	unsigned int n;
 	struct mcr_entry *entry[MCR_SET_MAX];
@@ -37,6 +39,8 @@ const struct mcr_match *mcr_set_winner(const struct mcr_set *s,
 				       const struct mcr_flow *f);
 void mcr_set_check(struct mcr_set *s, const struct mcr_flow *f,
 		   const char *when);
+
+void mcr_set_check_shadow(struct mcr_set *s, const struct mcr_match *m);
 
 void mcr_random_match(struct rnd_state *rnd, struct mcr_match *m);
 void mcr_random_flow(struct rnd_state *rnd, const struct mcr_set *s,

@@ -98,7 +98,7 @@ static void mcr_lookup_churn(struct kunit *test)
 {
 	const u32 *seed = test->param_value;
 	struct mcr_set *s = mcr_set_new(test);
-	unsigned int step, i, refused = 0, found = 0;
+	unsigned int step, i, refused = 0, found = 0, shadows = 0;
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, *seed);
@@ -119,6 +119,12 @@ static void mcr_lookup_churn(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, mcr_set_insert(s, &m), want);
 			refused += !!want;
 		}
+		if (!mcr_set_holds(s, &m)) {
+			mcr_set_check_shadow(s, &m);
+			for (i = 0; i < s->n; i++)
+				shadows += mcr_match_shadows(&m,
+							     &s->entry[i]->match);
+		}
 		for (i = 0; i < MCR_LOOKUP_FLOWS; i++) {
 			mcr_random_flow(&rnd, s, &f);
 			found += !!mcr_set_winner(s, &f);
@@ -128,6 +134,7 @@ static void mcr_lookup_churn(struct kunit *test)
 	/* Chance met what it was to meet. */
 	KUNIT_EXPECT_GT(test, found, (unsigned int)MCR_LOOKUP_STEPS);
 	KUNIT_EXPECT_GT(test, refused, 0U);
+	KUNIT_EXPECT_GT(test, shadows, 0U);
 	mcr_set_free(s);
 }
 
@@ -381,11 +388,15 @@ static void mcr_lookup_readers(struct kunit *test)
 		m.dport_max = 5001 + prandom_u32_state(&rnd) % 10;
 		e->entry.match = m;
 		mcr_addr_mask(&e->entry.match.group, AF_INET, m.group_len);
+		mutex_lock(&s->lock);
 		KUNIT_EXPECT_EQ(test, mcr_lookup_insert(&s->lookup, &e->entry),
 				0);
+		mutex_unlock(&s->lock);
 		if (!(i % 16))
 			schedule_timeout_uninterruptible(1);
+		mutex_lock(&s->lock);
 		mcr_lookup_remove(&s->lookup, &e->entry);
+		mutex_unlock(&s->lock);
 		kfree_rcu(e, rcu);
 	}
 	kthread_stop(task);

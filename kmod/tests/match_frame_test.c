@@ -149,6 +149,49 @@ static void mcr_frame_vlan(struct kunit *test)
 }
 
 /*
+ * A service tag, and any two tags, are not what a rule can name. The core has
+ * taken the outer tag out of the frame; the inner one lies in front of the IP
+ * header and is the frame's protocol.
+ */
+static void mcr_frame_vlan_other(struct kunit *test)
+{
+	static const struct {
+		u16 outer;
+		u16 tci;
+		u16 protocol;
+		enum mcr_verdict want;
+	} tags[] = {
+		{ ETH_P_8021AD, 5, 0, MCR_VERDICT_OTHER },
+		{ ETH_P_8021AD, 0xe005, 0, MCR_VERDICT_OTHER },
+		{ ETH_P_8021AD, 0, 0, MCR_VERDICT_PACKET },
+		{ ETH_P_8021AD, 0xe000, 0, MCR_VERDICT_PACKET },
+		{ ETH_P_8021AD, 5, ETH_P_8021Q, MCR_VERDICT_OTHER },
+		{ ETH_P_8021Q, 5, ETH_P_8021Q, MCR_VERDICT_OTHER },
+		{ ETH_P_8021Q, 0, ETH_P_8021Q, MCR_VERDICT_OTHER },
+		{ ETH_P_8021Q, 5, ETH_P_8021AD, MCR_VERDICT_OTHER },
+		{ 0, 0, ETH_P_8021Q, MCR_VERDICT_OTHER },
+		{ 0, 0, ETH_P_8021AD, MCR_VERDICT_OTHER },
+	};
+	const struct mcr_frame_vector *v = test->param_value;
+	struct mcr_tp *p = mcr_tp_new(test);
+	struct sk_buff *skb;
+	unsigned int i;
+
+	mcr_frame_make(p, v);
+	for (i = 0; i < ARRAY_SIZE(tags); i++) {
+		skb = mcr_tp_skb(test, p, p->len);
+		if (tags[i].outer)
+			__vlan_hwaccel_put_tag(skb, htons(tags[i].outer),
+					       tags[i].tci);
+		if (tags[i].protocol)
+			skb->protocol = htons(tags[i].protocol);
+		KUNIT_EXPECT_EQ_MSG(test, mcr_frame_verdict(skb), tags[i].want,
+				    "case %u", i);
+		kfree_skb(skb);
+	}
+}
+
+/*
  * The frame ends early. What was cut off still lies in memory, as a reader who
  * goes too far would find it.
  */
@@ -481,6 +524,7 @@ static struct kunit_case mcr_match_frame_cases[] = {
 	KUNIT_CASE_PARAM(mcr_frame_pkt_type, mcr_frame_gen_params),
 	KUNIT_CASE_PARAM(mcr_frame_ethertype, mcr_frame_gen_params),
 	KUNIT_CASE_PARAM(mcr_frame_vlan, mcr_frame_gen_params),
+	KUNIT_CASE_PARAM(mcr_frame_vlan_other, mcr_frame_gen_params),
 	KUNIT_CASE_PARAM(mcr_frame_cut_off, mcr_frame_gen_params),
 	KUNIT_CASE_PARAM(mcr_frame_short, mcr_frame_gen_params),
 	KUNIT_CASE_PARAM(mcr_frame_read_only, mcr_frame_gen_params),

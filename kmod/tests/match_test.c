@@ -41,6 +41,10 @@ struct mcr_patch {
  * @flow_proto: of the key
  * @no_port: of a UDP packet, the port is not known
  * @fragment: it is one
+ * @csum: where the checksum is that covers the addresses, from the IP header;
+ *	0: there is none. Of a UDP packet it is known
+ * @csum_offset: the same from the upper-layer header
+ * @fixed: the addresses cannot be changed
  */
 struct mcr_parse_vector {
 	const char *desc;
@@ -57,6 +61,9 @@ struct mcr_parse_vector {
 	u8 flow_proto;
 	bool no_port;
 	bool fragment;
+	u8 csum;
+	u8 csum_offset;
+	bool fixed;
 };
 
 #define TP_PAYLOAD	32
@@ -77,6 +84,8 @@ struct mcr_parse_vector {
 #define TP_IS_OTHER	.verdict = MCR_VERDICT_OTHER
 #define TP_IS_BROKEN	.verdict = MCR_VERDICT_MALFORMED
 #define TP_NO_PORT	TP_IS_UDP, .no_port = true
+#define TP_IS_FIXED	TP_IS_ANY, .fixed = true
+#define TP_CSUM(at, off) TP_IS_ANY, .csum = at, .csum_offset = off
 
 /* Offsets of the UDP length without options and extension headers. */
 #define TP_ULEN4	24
@@ -181,11 +190,29 @@ static const struct mcr_parse_vector mcr_parse4_vectors[] = {
 		    TP_IS_BROKEN) },
 	{ "PIM", TP_V4_RAW(IPPROTO_PIM, TP_IS_OTHER) },
 	{ "ICMP", TP_V4_RAW(IPPROTO_ICMP, TP_IS_ANY) },
-	{ "UDP-Lite", TP_V4_RAW(IPPROTO_UDPLITE, TP_IS_ANY) },
-	{ "unknown protocol", TP_V4_RAW(253, TP_IS_ANY) },
+	{ "UDP-Lite", TP_V4_RAW(IPPROTO_UDPLITE, TP_CSUM(26, 6)) },
+	{ "UDP-Lite behind options",
+	  TP_V4_RAW(IPPROTO_UDPLITE, TP_OPT(4, 148, 4, 0, 0),
+		    TP_CSUM(30, 6)) },
+	{ "TCP", TP_V4_RAW(IPPROTO_TCP, TP_CSUM(36, 16)) },
+	{ "TCP cut off in front of its checksum's end",
+	  TP_V4_RAW(IPPROTO_TCP, .cut = 23, TP_PATCH(TP_SET2(2, 37)),
+		    TP_IS_FIXED) },
+	{ "TCP that ends with its checksum",
+	  TP_V4_RAW(IPPROTO_TCP, .cut = 22, TP_PATCH(TP_SET2(2, 38)),
+		    TP_CSUM(36, 16)) },
+	{ "DCCP", TP_V4_RAW(IPPROTO_DCCP, TP_CSUM(26, 6)) },
+	{ "SCTP", TP_V4_RAW(IPPROTO_SCTP, TP_IS_ANY) },
+	{ "PGM", TP_V4_RAW(113, TP_IS_ANY) },
+	{ "GRE", TP_V4_RAW(IPPROTO_GRE, TP_IS_ANY) },
+	{ "IPv4 in IPv4", TP_V4_RAW(IPPROTO_IPIP, TP_IS_ANY) },
+	{ "ESP", TP_V4_RAW(IPPROTO_ESP, TP_IS_FIXED) },
+	{ "AH", TP_V4_RAW(IPPROTO_AH, TP_IS_FIXED) },
+	{ "ICMPv6 in IPv4", TP_V4_RAW(IPPROTO_ICMPV6, TP_IS_FIXED) },
+	{ "unknown protocol", TP_V4_RAW(253, TP_IS_FIXED) },
 	{ "unknown protocol without payload",
-	  TP_V4_RAW(253, .cut = 40, TP_PATCH(TP_SET2(2, 20)), TP_IS_ANY) },
-	{ "protocol 0", TP_V4_RAW(0, TP_IS_ANY) },
+	  TP_V4_RAW(253, .cut = 40, TP_PATCH(TP_SET2(2, 20)), TP_IS_FIXED) },
+	{ "protocol 0", TP_V4_RAW(0, TP_IS_FIXED) },
 
 	{ "first fragment",
 	  TP_V4(TP_PATCH(TP_SET2(6, 0x2000)), TP_IS_UDP, .fragment = true) },
@@ -250,14 +277,23 @@ static const struct mcr_parse_vector mcr_parse6_vectors[] = {
 	{ "MLD done", TP_V6_RAW(58, TP_PATCH(TP_SET(40, 132)), TP_IS_OTHER) },
 	{ "MLDv2 report",
 	  TP_V6_RAW(58, TP_PATCH(TP_SET(40, 143)), TP_IS_OTHER) },
-	{ "echo request", TP_V6_RAW(58, TP_PATCH(TP_SET(40, 128)), TP_IS_ANY) },
-	{ "echo reply", TP_V6_RAW(58, TP_PATCH(TP_SET(40, 129)), TP_IS_ANY) },
+	{ "echo request", TP_V6_RAW(58, TP_PATCH(TP_SET(40, 128)), TP_CSUM(42, 2)) },
+	{ "echo reply",
+	  TP_V6_RAW(58, TP_PATCH(TP_SET(40, 129)), TP_CSUM(42, 2)) },
 	{ "router solicitation",
-	  TP_V6_RAW(58, TP_PATCH(TP_SET(40, 133)), TP_IS_ANY) },
+	  TP_V6_RAW(58, TP_PATCH(TP_SET(40, 133)), TP_CSUM(42, 2)) },
 	{ "ICMPv6 type 142",
-	  TP_V6_RAW(58, TP_PATCH(TP_SET(40, 142)), TP_IS_ANY) },
+	  TP_V6_RAW(58, TP_PATCH(TP_SET(40, 142)), TP_CSUM(42, 2)) },
 	{ "ICMPv6 type 144",
-	  TP_V6_RAW(58, TP_PATCH(TP_SET(40, 144)), TP_IS_ANY) },
+	  TP_V6_RAW(58, TP_PATCH(TP_SET(40, 144)), TP_CSUM(42, 2)) },
+	{ "ICMPv6 of three bytes",
+	  TP_V6_RAW(58, .cut = 37, TP_PATCH(TP_SET2(4, 3), TP_SET(40, 128)),
+		    TP_IS_FIXED) },
+	{ "TCP", TP_V6_RAW(IPPROTO_TCP, TP_CSUM(56, 16)) },
+	{ "DCCP", TP_V6_RAW(IPPROTO_DCCP, TP_CSUM(46, 6)) },
+	{ "SCTP", TP_V6_RAW(IPPROTO_SCTP, TP_IS_ANY) },
+	{ "ICMP in IPv6", TP_V6_RAW(IPPROTO_ICMP, TP_IS_FIXED) },
+	{ "ESP", TP_V6_RAW(IPPROTO_ESP, TP_IS_FIXED) },
 	{ "ICMPv6 of no byte",
 	  TP_V6_RAW(58, .cut = 40, TP_PATCH(TP_SET2(4, 0)), TP_IS_BROKEN) },
 	{ "ICMPv6 of no byte, MLD in the padding",
@@ -268,8 +304,8 @@ static const struct mcr_parse_vector mcr_parse6_vectors[] = {
 		    TP_IS_BROKEN) },
 	{ "PIM", TP_V6_RAW(103, TP_IS_OTHER) },
 	{ "no next header", TP_V6_RAW(59, TP_IS_ANY) },
-	{ "unknown protocol", TP_V6_RAW(253, TP_IS_ANY) },
-	{ "UDP-Lite", TP_V6_RAW(136, TP_IS_ANY) },
+	{ "unknown protocol", TP_V6_RAW(253, TP_IS_FIXED) },
+	{ "UDP-Lite", TP_V6_RAW(136, TP_CSUM(46, 6)) },
 
 	{ "hop-by-hop", TP_V6_EXT(0, 8, 17, 0, 1, 4, 0, 0, 0, 0), TP_IS_UDP },
 	{ "destination options", TP_V6_EXT(60, 8, 17, 0, 1, 4, 0, 0, 0, 0), TP_IS_UDP },
@@ -283,11 +319,14 @@ static const struct mcr_parse_vector mcr_parse6_vectors[] = {
 	{ "hop-by-hop with an option that overruns it",
 	  TP_V6_EXT(0, 8, 17, 0, 0x1e, 5, 0, 0, 0, 0), TP_IS_BROKEN },
 	{ "authentication header: not looked behind",
-	  TP_V6_EXT(51, 12, 17, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8), TP_IS_ANY },
+	  TP_V6_EXT(51, 12, 17, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8), TP_IS_FIXED },
+	{ "home address",
+	  TP_V6_EXT(60, 24, 17, 2, 1, 2, 0, 0, 201, 16), TP_IS_UDP,
+	  .fixed = true },
 	{ "routing header that is done",
 	  TP_V6_EXT(43, 24, 17, 2, 0, 0), TP_IS_UDP },
 	{ "routing header to be followed",
-	  TP_V6_EXT(43, 24, 17, 2, 0, 1), TP_IS_ANY },
+	  TP_V6_EXT(43, 24, 17, 2, 0, 1), TP_IS_FIXED },
 	{ "eight headers",
 	  TP_V6_EXT(60, 64, 60, 0, 1, 4, 0, 0, 0, 0,
 		    60, 0, 1, 4, 0, 0, 0, 0,
@@ -308,7 +347,7 @@ static const struct mcr_parse_vector mcr_parse6_vectors[] = {
 		    60, 0, 1, 4, 0, 0, 0, 0,
 		    60, 0, 1, 4, 0, 0, 0, 0,
 		    17, 0, 1, 4, 0, 0, 0, 0),
-	  TP_IS_ANY },
+	  TP_IS_FIXED },
 	{ "hop-by-hop longer than the packet",
 	  TP_V6_EXT(0, 8, 17, 6, 1, 4, 0, 0, 0, 0), TP_IS_BROKEN },
 	{ "hop-by-hop longer than the packet, into the padding",
@@ -325,7 +364,7 @@ static const struct mcr_parse_vector mcr_parse6_vectors[] = {
 	  TP_PATCH(TP_SET(48, 143)), TP_IS_OTHER },
 	{ "echo behind hop-by-hop",
 	  TP_V6_EXT(0, 8, 58, 0, 1, 4, 0, 0, 0, 0), .raw = 24,
-	  TP_PATCH(TP_SET(48, 128)), TP_IS_ANY },
+	  TP_PATCH(TP_SET(48, 128)), TP_CSUM(50, 2) },
 	{ "PIM behind destination options",
 	  TP_V6_EXT(60, 8, 103, 0, 1, 4, 0, 0, 0, 0), .raw = 24, TP_IS_OTHER },
 
@@ -413,6 +452,11 @@ static void mcr_parse_expect(const struct mcr_parse_vector *v,
 	want->segs = 1;
 	want->thoff = port ? p->l4 : 0;
 	want->hlen = port ? p->l4 + 8 : v4 ? 20 + v->ext_len : 40;
+	want->csum_start = port ? p->l4 : v->csum - v->csum_offset;
+	want->csum_offset = port ? 6 : v->csum_offset;
+	if (v->csum)
+		want->hlen = v->csum + 2;
+	want->fixed = v->fixed;
 	want->ttl = MCR_TP_TTL;
 	want->fragment = v->fragment;
 }

@@ -10,15 +10,20 @@ kunit_test_suites(&mcr_rule_suite,
 		  &mcr_order_suite,
 		  &mcr_lookup_suite,
 		  &mcr_lookup_fault_suite,
+		  &mcr_lookup_scale_suite,
 		  &mcr_match_suite,
 		  &mcr_match_frame_suite,
 		  &mcr_options_suite,
 		  &mcr_rewrite_suite,
+		  &mcr_rewrite_proto_suite,
 		  &mcr_forward_suite,
 		  &mcr_forward_drop_suite,
 		  &mcr_forward_list_suite,
+		  &mcr_event_suite,
 		  &mcr_change_suite,
-		  &mcr_change_fault_suite);
+		  &mcr_change_fault_suite,
+		  &mcr_quota_suite,
+		  &mcr_bind_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the multicast replication module");
 MODULE_LICENSE("GPL");

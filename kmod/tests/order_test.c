@@ -38,6 +38,29 @@ static void mcr_order_both(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mcr_match_hits(&v->b, &v->flow));
 }
 
+/* They overlap where there is such a packet, and only there. */
+static void mcr_order_overlap(struct kunit *test)
+{
+	const struct mcr_order_vector *v = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, mcr_match_overlap(&v->a, &v->b), v->both);
+	KUNIT_EXPECT_EQ(test, mcr_match_overlap(&v->b, &v->a), v->both);
+}
+
+MCR_TEST_PARAM(overlap, mcr_overlap_vectors);
+
+static void mcr_order_shadow(struct kunit *test)
+{
+	const struct mcr_overlap_vector *v = test->param_value;
+
+	KUNIT_ASSERT_EQ(test, mcr_match_check(&v->a), MCR_FAULT_NONE);
+	KUNIT_ASSERT_EQ(test, mcr_match_check(&v->b), MCR_FAULT_NONE);
+	KUNIT_EXPECT_EQ(test, mcr_match_overlap(&v->a, &v->b), v->overlap);
+	KUNIT_EXPECT_EQ(test, mcr_match_overlap(&v->b, &v->a), v->overlap);
+	KUNIT_EXPECT_EQ(test, mcr_match_shadows(&v->a, &v->b), v->first < 0);
+	KUNIT_EXPECT_EQ(test, mcr_match_shadows(&v->b, &v->a), v->first > 0);
+}
+
 /*
  * A set in which each field takes values that overlap, are equal, and are
  * apart: groups x sources x ports x VLANs.
@@ -140,6 +163,7 @@ static void mcr_order_strict(struct kunit *test)
 			 ARRAY_SIZE(ports) * 4;
 	unsigned int i, j, k, meetings = 0;
 
+	/* Every pair that meets in one of these packets overlaps. */
 	for (k = 0; k < n && !mcr_test_failed(test); k++) {
 		struct mcr_flow f = {
 			.family = AF_INET,
@@ -158,6 +182,10 @@ static void mcr_order_strict(struct kunit *test)
 				if (!mcr_match_hits(&set[j], &f))
 					continue;
 				meetings++;
+				KUNIT_EXPECT_TRUE_MSG(test,
+						      mcr_match_overlap(&set[i],
+									&set[j]),
+						      "%u and %u", i, j);
 				KUNIT_EXPECT_NE_MSG(test, 0,
 						    mcr_match_order(&set[i],
 								    &set[j]),
@@ -171,6 +199,8 @@ static void mcr_order_strict(struct kunit *test)
 static struct kunit_case mcr_order_cases[] = {
 	KUNIT_CASE_PARAM(mcr_order_pair, order_gen_params),
 	KUNIT_CASE_PARAM(mcr_order_both, order_gen_params),
+	KUNIT_CASE_PARAM(mcr_order_overlap, order_gen_params),
+	KUNIT_CASE_PARAM(mcr_order_shadow, overlap_gen_params),
 	KUNIT_CASE(mcr_order_antisymmetric),
 	KUNIT_CASE(mcr_order_transitive),
 	KUNIT_CASE(mcr_order_strict),

@@ -321,7 +321,10 @@ void mcr_tp_expect_packet(struct kunit *test, const struct mcr_packet *got,
 	KUNIT_EXPECT_EQ(test, got->bytes, want->bytes);
 	KUNIT_EXPECT_EQ(test, got->segs, want->segs);
 	KUNIT_EXPECT_EQ(test, got->thoff, want->thoff);
+	KUNIT_EXPECT_EQ(test, got->csum_start, want->csum_start);
+	KUNIT_EXPECT_EQ(test, got->csum_offset, want->csum_offset);
 	KUNIT_EXPECT_EQ(test, got->hlen, want->hlen);
 	KUNIT_EXPECT_EQ(test, got->ttl, want->ttl);
 	KUNIT_EXPECT_EQ(test, got->fragment, want->fragment);
+	KUNIT_EXPECT_EQ(test, got->fixed, want->fixed);
 }

@@ -394,17 +394,19 @@ struct mcr_rewrite_raw_vector {
 };
 
 static const struct mcr_rewrite_raw_vector mcr_rewrite_raw_vectors[] = {
-	{ "IPv4, unknown protocol", AF_INET, 253 },
+	{ "IPv4, SCTP", AF_INET, IPPROTO_SCTP },
+	{ "IPv4, ICMP", AF_INET, IPPROTO_ICMP },
 	{ "IPv4, middle fragment of UDP", AF_INET, IPPROTO_UDP,
 	  .frag_off = 0x2005 },
-	{ "IPv6, unknown protocol", AF_INET6, 253 },
+	{ "IPv6, SCTP", AF_INET6, IPPROTO_SCTP },
+	{ "IPv6, no next header", AF_INET6, IPPROTO_NONE },
 	{ "IPv6, middle fragment of UDP", AF_INET6, 44,
 	  { 17, 0, 0, 9, 1, 2, 3, 4 }, 8 },
 };
 
 MCR_TEST_PARAM(mcr_rewrite_raw, mcr_rewrite_raw_vectors);
 
-/* Behind the IP header nothing is known, and nothing is touched. */
+/* Nothing behind the IP header covers the addresses, so nothing is touched. */
 static void mcr_rewrite_no_udp(struct kunit *test)
 {
 	const struct mcr_rewrite_raw_vector *v = test->param_value;

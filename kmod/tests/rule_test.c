@@ -91,7 +91,7 @@ static void mcr_rule_match(struct kunit *test)
 	}
 }
 
-/* Only a whole address can be joined. */
+/* Only a whole address can be joined, and not in a VLAN. */
 static void mcr_rule_exact(struct kunit *test)
 {
 	const struct mcr_match_vector *v = test->param_value;
@@ -100,7 +100,7 @@ static void mcr_rule_exact(struct kunit *test)
 	if (v->fault)
 		return;
 	KUNIT_EXPECT_EQ(test, mcr_match_exact(&v->match),
-			v->match.group_len == whole);
+			v->match.group_len == whole && !v->match.vlan);
 }
 
 static void mcr_rule_rule(struct kunit *test)

@@ -12,15 +12,20 @@ extern struct kunit_suite mcr_rule_suite;
 extern struct kunit_suite mcr_order_suite;
 extern struct kunit_suite mcr_lookup_suite;
 extern struct kunit_suite mcr_lookup_fault_suite;
+extern struct kunit_suite mcr_lookup_scale_suite;
 extern struct kunit_suite mcr_match_suite;
 extern struct kunit_suite mcr_match_frame_suite;
 extern struct kunit_suite mcr_rewrite_suite;
+extern struct kunit_suite mcr_rewrite_proto_suite;
 extern struct kunit_suite mcr_options_suite;
 extern struct kunit_suite mcr_forward_suite;
 extern struct kunit_suite mcr_forward_drop_suite;
 extern struct kunit_suite mcr_forward_list_suite;
+extern struct kunit_suite mcr_event_suite;
 extern struct kunit_suite mcr_change_suite;
 extern struct kunit_suite mcr_change_fault_suite;
+extern struct kunit_suite mcr_quota_suite;
+extern struct kunit_suite mcr_bind_suite;
 
 /* Has the test failed already? Loops end then, so that the log is not flooded. */
 static inline bool mcr_test_failed(const struct kunit *test)

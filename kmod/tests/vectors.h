@@ -566,5 +566,6 @@ static const struct mcr_output_vector mcr_output_vectors[] __maybe_unused = {
 };
 
 #include "vectors_flow.h"
+#include "vectors_overlap.h"
 
 #endif /* MCR_TESTS_VECTORS_H */

@@ -37,6 +37,7 @@ def _(client):
 
 def filters():
     """Rules of all kinds, and which of them a filter selects."""
+    second = {"iif": "in1", "group": group4(2)}
     rules = {
         "plain": {},
         "other": {"iif": "in1"},
@@ -46,28 +47,39 @@ def filters():
         "sixsrc": {"group": GROUP6, "src": HOST6},
         "set": {"group": group4(1), "mode": 1, "join": 1, "plane": 1,
                 "latency": 1, "disabled": 1},
+        "net": {"iif": "in1", "group": b"\xef\5\0\0", "group_len": 16},
+        "range": dict(second, dport_min=5000, dport_max=5009),
+        "any": dict(second, proto=0),
+        "vlan": dict(second, vlan=7),
+        "srcnet": dict(second, src=HOST4[:3] + b"\0", src_len=24),
     }
     plain = {"iif": "in0", "group": GROUP4}
     chosen = [
         ({"name": "src"}, ["src"]),
         ({"name": "nosuch"}, []),
-        ({"iif": "in1"}, ["other"]),
+        ({"iif": "in1"}, ["other", "net", "range", "any", "vlan", "srcnet"]),
         ({"iif": "nosuch0"}, []),
         ({"group": GROUP4}, ["plain", "other", "src", "port"]),
         ({"group": GROUP4, "group-len": 32},
          ["plain", "other", "src", "port"]),
         ({"group": b"\xef\0\0\0", "group-len": 8}, []),
+        ({"group": b"\xef\5\0\0", "group-len": 16}, ["net"]),
+        ({"group": b"\xef\5\0\0"}, []),
+        ({"src": HOST4[:3] + b"\0", "src-len": 24}, ["srcnet"]),
         ({"group": GROUP6}, ["six", "sixsrc"]),
         ({"src": HOST4}, ["src"]),
         ({"src": HOST4, "src-len": 32}, ["src"]),
         ({"src": HOST6}, ["sixsrc"]),
         ({"group": GROUP6, "src": HOST6}, ["sixsrc"]),
-        ({"proto": 17}, list(rules)),
-        ({"proto": 0}, []),
+        ({"proto": 17}, [r for r in rules if r != "any"]),
+        ({"proto": 0}, ["any"]),
+        ({"dport-min": 5000, "dport-max": 5009}, ["range"]),
+        ({"dport-min": 5000, "dport-max": 5008}, []),
         ({"dport-min": 9}, ["port"]),
         ({"dport-min": 9, "dport-max": 9}, ["port"]),
         ({"dport-min": 8}, []),
-        ({"vlan": 7}, []),
+        ({"vlan": 7}, ["vlan"]),
+        ({"vlan": 8}, []),
         ({"mode": 1}, ["set"]),
         ({"mode": 0}, [r for r in rules if r != "set"]),
         ({"join": 1}, ["set"]),
@@ -118,7 +130,8 @@ def _(client):
             ({"filter": {"group": GROUP6}}, ["six", "sixsrc"]),
             ({"filter": {"iif": "in0"}, "output": [{"dev": "out1"}]},
              ["other", "port"]),
-            ({"output": [{"dev": "out1"}]}, ["other"])):
+            ({"output": [{"dev": "out1"}]},
+             ["other", "net", "any", "srcnet"])):
         gone = [n for n in gone if n in left
                 and not (n == "other" and "filter" in attrs)]
         replies = client.do("rule-flush", attrs)

@@ -32,6 +32,18 @@ RULES = [
     ("a port", {"dport_min": 5000, "dport_max": 5000}),
     ("port 1", {"dport_min": 1, "dport_max": 1}),
     ("port 65535", {"dport_min": 65535, "dport_max": 65535}),
+    ("a port range", {"dport_min": 5000, "dport_max": 5009}),
+    ("all ports", {"dport_min": 1, "dport_max": 65535}),
+    ("a group prefix", {"group": b"\xef\1\0\0", "group_len": 16}),
+    ("all groups", {"group": b"\xe0\0\0\0", "group_len": 4}),
+    ("an IPv6 group prefix", {"group": b"\xff\x15" + bytes(14),
+                              "group_len": 16}),
+    ("a source prefix", {"src": b"\xc0\0\2\0", "src_len": 24}),
+    ("an IPv6 source prefix", {"group": GROUP6, "src": HOST6[:8] + bytes(8),
+                               "src_len": 64}),
+    ("any protocol", {"proto": 0}),
+    ("a VLAN", {"vlan": 1}),
+    ("the highest VLAN", {"vlan": 4094}),
     ("consume", {"mode": 1}),
     ("join none", {"join": 1}),
     ("plane kernel", {"plane": 1}),
@@ -186,9 +198,90 @@ def _(client):
 def _(client):
     new(client)
     for values in ({"iif": "in1"}, {"group": group4(1)}, {"src": HOST4},
-                   {"dport_min": 9}, {"dport_min": 10}, {"group": GROUP6}):
+                   {"dport_min": 9}, {"dport_min": 10}, {"group": GROUP6},
+                   {"dport_min": 9, "dport_max": 10}, {"vlan": 9},
+                   {"proto": 0}, {"src": HOST4[:3] + b"\0", "src_len": 24},
+                   {"group": GROUP4[:3] + b"\0", "group_len": 24}):
         new(client, **values)
-    ktap.equal(len(dump(client)), 7, "rules")
+    ktap.equal(len(dump(client)), 12, "rules")
+
+
+def warned(client, values, flags=NEW):
+    """Make a rule; (sentence, id in the cookie) of its acknowledgement."""
+    _, answer = client.ask("rule-new", {"rule": rule(**values),
+                                        "output": [{"dev": "out0"}]}, flags)
+    return answer.text, answer.twin
+
+
+@CASES.case("a rule that takes packets from a wider one is warned of")
+def _(client):
+    wide = new(client, group=b"\xef\0\0\0", group_len=8)
+    for values in ({"dport_min": 9},
+                   {"group": b"\xef\1\0\0", "group_len": 16}):
+        text, twin = warned(client, values)
+        ktap.true("wider rule" in text, repr(text))
+        ktap.equal(twin, wide, "rule in the cookie")
+    # Of several the most specific is named.
+    port = dump(client)[1][0]["id"]
+    ktap.equal(warned(client, {"src": HOST4, "proto": 0})[1], port,
+               "a source, shadowing a port of any source")
+    source = dump(client)[3][0]["id"]
+    ktap.equal(warned(client, {"dport_min": 9, "src": HOST4})[1], source,
+               "with a source")
+    client.do("rule-flush", {"filter": {"src": HOST4}})
+    ktap.equal(warned(client, {"dport_min": 9, "src": HOST4})[1], port,
+               "with a port")
+
+
+@CASES.case("a rule in a range of ports is warned of, and in all ports")
+def _(client):
+    wide = new(client, dport_min=5000, dport_max=5009)
+    every = new(client, dport_min=1, dport_max=65535)
+    for values, twin in (({"dport_min": 5000}, wide),
+                         ({"dport_min": 5009, "dport_max": 5010}, wide),
+                         ({"dport_min": 4000, "dport_max": 4100}, every),
+                         ({"dport_min": 65535}, every)):
+        ktap.equal(warned(client, values)[1], twin, repr(values))
+
+
+@CASES.case("who takes nothing from others is not warned of")
+def _(client):
+    new(client, dport_min=5000, dport_max=5009)
+    for values, flags in (
+            # wider; beside; in a VLAN; another device's; disabled
+            ({}, NEW), ({"dport_min": 5010}, NEW), ({"dport_min": 4999}, NEW),
+            ({"group": group4(1), "dport_min": 5000}, NEW),
+            ({"vlan": 9, "dport_min": 5000}, NEW),
+            ({"iif": "in1", "dport_min": 5000}, NEW),
+            ({"dport_min": 5001, "disabled": 1}, NEW),
+            # replaced: it takes what it took
+            ({"dport_min": 5000, "dport_max": 5009}, REPLACE),
+            # all groups, but not those of the link
+            ({"group": b"\xe0\0\0\0", "group_len": 4, "proto": 0}, NEW),
+            ({"group": b"\xe0\0\0\xfb"}, NEW)):
+        # Only the port range may be shadowed.
+        if values in ({"dport_min": 5010}, {"dport_min": 4999}):
+            client.do("rule-flush", {"filter": {"group": GROUP4}})
+            new(client, dport_min=5000, dport_max=5009)
+        ktap.equal(warned(client, values, flags), ("", None), repr(values))
+
+
+@CASES.case("a rule made by replace or create is warned of, a disabled one "
+            "takes nothing and loses nothing")
+def _(client):
+    wide = new(client, dport_min=5000, dport_max=5009)
+    ktap.equal(warned(client, {"dport_min": 5000}, REPLACE)[1], wide, "made")
+    client.do("rule-set", {"rule": {"id": wide, "disabled": 1}})
+    ktap.equal(warned(client, {"dport_min": 5001}), ("", None), "disabled")
+
+
+@CASES.case("the warning comes with the echo, too")
+def _(client):
+    wide = new(client)
+    replies, answer = client.ask(
+        "rule-new", {"rule": rule(dport_min=9), "output": [{"dev": "out0"}]},
+        NEW | NLM_F_ECHO)
+    ktap.equal((len(replies), answer.twin), (1, wide), "echo and cookie")
 
 
 @CASES.case("a name that is taken is EEXIST with its rule's id")

@@ -12,6 +12,7 @@ from spec import NLA_TYPE_MASK, Spec, nla, split
 
 NETLINK_GENERIC = 16
 SOL_NETLINK = 270
+NETLINK_ADD_MEMBERSHIP = 1
 NETLINK_CAP_ACK = 10
 NETLINK_EXT_ACK = 11
 
@@ -253,6 +254,50 @@ class Client(Socket):
         if answer.error:
             raise Refused(answer)
         return [r.payload for r in replies]
+
+
+class Listener(Client):
+    """A client that hears the notifications of its namespace."""
+
+    def __init__(self, spec=None, room=None):
+        """room: bytes that may wait for us, if not as many as usual."""
+        super().__init__(spec)
+        if room:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        found = self.control(CTRL_CMD_GETFAMILY, self.spec.name)[0]
+        group = dict_of(next(split(found[CTRL_ATTR_MCAST_GROUPS]))[1])
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+                             struct.unpack("=I", group[2])[0])
+
+    def hear(self):
+        """The next notification: (operation, flags, values).
+
+        What the spec does not have for it raises.
+        """
+        message = self.recv()
+        if (message.type, message.seq) != (self.family, 0):
+            raise AssertionError("a message of type %d, number %d"
+                                 % (message.type, message.seq))
+        name, values = self.decode(message)
+        operation = self.spec.ops[name]
+        known = (operation.event or {}).get("attributes")
+        if operation.notify:
+            known = self.spec.ops[operation.notify].attributes("do", "reply")
+        if values.keys() - set(known) or "generation" not in values:
+            raise AssertionError("%s has %s" % (name, ", ".join(values)))
+        return name, message.flags, values
+
+    def drain(self):
+        """Read until nothing waits; how many there were."""
+        self.sock.setblocking(False)
+        count = 0
+        try:
+            while True:
+                count += len(self.recv_all())
+        except BlockingIOError:
+            return count
+        finally:
+            self.sock.settimeout(TIMEOUT)
 
 
 def loaded():

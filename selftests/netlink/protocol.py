@@ -11,8 +11,10 @@ import sys
 
 import bench
 import good_dumps
+import good_events
 import good_rules
 import ktap
+import starved
 
 
 def main():
@@ -21,7 +23,7 @@ def main():
     if status is not None:
         return status
     suite = ktap.Suite()
-    for part in (good_rules, good_dumps):
+    for part in (good_rules, good_dumps, good_events, starved):
         suite.cases += part.CASES.suite.cases
     return suite.run(only=sys.argv[1] if len(sys.argv) > 1 else None)
 

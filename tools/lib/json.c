@@ -105,27 +105,34 @@ static void add_rewrite(struct builder *b, const struct mcr_rewrite *r)
 	add_string(b, "mac", mcr_enum_name(mcr_mac_names, r->mac));
 }
 
-static struct json_object *json_drops(const __u64 *drops)
+/* @all: those that are 0, too. */
+static struct json_object *json_drops(const __u64 *drops, bool all)
 {
 	struct builder b = { .obj = json_object_new_object() };
 	unsigned int i;
 
 	for (i = 0; i <= MCR_DROP_MAX; i++)
-		if (mcr_drop_names[i])
+		if (mcr_drop_names[i] && (all || drops[i]))
 			add_number(&b, mcr_drop_names[i], drops[i]);
 	return finish(&b);
 }
 
-static struct json_object *json_output(const struct mcr_output *output)
+static void add_output_state(struct builder *b, const struct mcr_output *output)
+{
+	add_number(b, "id", output->id);
+	add_string(b, "to", output->spec.dev);
+	if (output->ifindex)
+		add_number(b, "ifindex", output->ifindex);
+	add_bool(b, "waiting", !output->ifindex);
+}
+
+static struct json_object *json_output(const struct mcr_output *output,
+				       bool counters)
 {
 	struct builder b = { .obj = json_object_new_object() };
 	const struct mcr_output_spec *spec = &output->spec;
 
-	add_number(&b, "id", output->id);
-	add_string(&b, "to", spec->dev);
-	if (output->ifindex)
-		add_number(&b, "ifindex", output->ifindex);
-	add_bool(&b, "waiting", !output->ifindex);
+	add_output_state(&b, output);
 	add_rewrite(&b, &spec->rewrite);
 	if (spec->rate) {
 		add_number(&b, "rate", spec->rate);
@@ -135,21 +142,24 @@ static struct json_object *json_output(const struct mcr_output *output)
 			add_number(&b, "burst", spec->burst);
 	}
 	add_string(&b, "mtu", mcr_enum_name(mcr_mtu_names, spec->mtu));
-	add_number(&b, "offered", output->offered);
-	add_number(&b, "sent", output->sent);
-	add_number(&b, "sent_bytes", output->sent_bytes);
-	add(&b, "drops", json_drops(output->drops));
+	if (counters) {
+		add_number(&b, "offered", output->offered);
+		add_number(&b, "sent", output->sent);
+		add_number(&b, "sent_bytes", output->sent_bytes);
+		add(&b, "drops", json_drops(output->drops, true));
+	}
 	return finish(&b);
 }
 
-static struct json_object *json_outputs(const struct mcr_rule *rule)
+static struct json_object *json_outputs(const struct mcr_rule *rule,
+					bool counters)
 {
 	struct json_object *array = json_object_new_array();
 	struct json_object *output;
 	unsigned int i;
 
 	for (i = 0; array && i < rule->n_outputs; i++) {
-		output = json_output(&rule->outputs[i]);
+		output = json_output(&rule->outputs[i], counters);
 		if (!output || json_object_array_add(array, output)) {
 			json_object_put(output);
 			json_object_put(array);
@@ -174,11 +184,8 @@ static void add_match(struct builder *b, const struct mcr_match *m)
 		add_number(b, "vlan", m->vlan);
 }
 
-static void add_state(struct builder *b, const struct mcr_rule *rule)
+static void add_membership(struct builder *b, const struct mcr_rule *rule)
 {
-	if (rule->ifindex)
-		add_number(b, "ifindex", rule->ifindex);
-	add_bool(b, "waiting", !rule->ifindex);
 	add_string(b, "membership",
 		   mcr_enum_name(mcr_membership_names, rule->membership));
 	if (rule->membership_error) {
@@ -186,26 +193,29 @@ static void add_state(struct builder *b, const struct mcr_rule *rule)
 		add_string(b, "membership_error",
 			   strerror((int)rule->membership_error));
 	}
+}
+
+static void add_counters(struct builder *b, const struct mcr_rule *rule)
+{
 	add_number(b, "packets", rule->packets);
 	add_number(b, "bytes", rule->bytes);
 	if (rule->seen)
 		add_number(b, "last_seen_ms", rule->last_seen);
 }
 
-/**
- * mcr_json_rule - a rule with its outputs, state and counters
- * @rule: the rule
- *
- * Return: an object for the caller to put, or NULL: out of memory.
- */
-struct json_object *mcr_json_rule(const struct mcr_rule *rule)
+static void add_ref(struct builder *b, const struct mcr_rule *rule)
+{
+	add_number(b, "id", rule->id);
+	if (rule->name[0])
+		add_string(b, "name", rule->name);
+}
+
+static struct json_object *json_rule(const struct mcr_rule *rule, bool counters)
 {
 	struct builder b = { .obj = json_object_new_object() };
 	const struct mcr_rule_spec *spec = &rule->spec;
 
-	add_number(&b, "id", rule->id);
-	if (rule->name[0])
-		add_string(&b, "name", rule->name);
+	add_ref(&b, rule);
 	add_string(&b, "iif", spec->iif);
 	add_match(&b, &spec->match);
 	add_string(&b, "mode", mcr_enum_name(mcr_mode_names, spec->mode));
@@ -216,9 +226,25 @@ struct json_object *mcr_json_rule(const struct mcr_rule *rule)
 	add_bool(&b, "disabled", spec->disabled);
 	if (rule->comment[0])
 		add_string(&b, "comment", rule->comment);
-	add_state(&b, rule);
-	add(&b, "outputs", json_outputs(rule));
+	if (rule->ifindex)
+		add_number(&b, "ifindex", rule->ifindex);
+	add_bool(&b, "waiting", !rule->ifindex);
+	add_membership(&b, rule);
+	if (counters)
+		add_counters(&b, rule);
+	add(&b, "outputs", json_outputs(rule, counters));
 	return finish(&b);
+}
+
+/**
+ * mcr_json_rule - a rule with its outputs, state and counters
+ * @rule: the rule
+ *
+ * Return: an object for the caller to put, or NULL: out of memory.
+ */
+struct json_object *mcr_json_rule(const struct mcr_rule *rule)
+{
+	return json_rule(rule, true);
 }
 
 /**
@@ -276,6 +302,16 @@ static struct json_object *json_unmatched(const struct mcr_ingress *ingress)
 	return array;
 }
 
+static void add_ingress_state(struct builder *b,
+			      const struct mcr_ingress *ingress)
+{
+	add_string(b, "dev", ingress->dev);
+	if (ingress->ifindex)
+		add_number(b, "ifindex", ingress->ifindex);
+	add_bool(b, "waiting", !ingress->ifindex);
+	add_bool(b, "hooked", ingress->hooked);
+}
+
 /**
  * mcr_json_ingress - a device that rules receive from
  * @ingress: what the server told
@@ -286,11 +322,7 @@ struct json_object *mcr_json_ingress(const struct mcr_ingress *ingress)
 {
 	struct builder b = { .obj = json_object_new_object() };
 
-	add_string(&b, "dev", ingress->dev);
-	if (ingress->ifindex)
-		add_number(&b, "ifindex", ingress->ifindex);
-	add_bool(&b, "waiting", !ingress->ifindex);
-	add_bool(&b, "hooked", ingress->hooked);
+	add_ingress_state(&b, ingress);
 	add_number(&b, "rules", ingress->rules);
 	add_number(&b, "allmulti", ingress->allmulti);
 	add_number(&b, "seen", ingress->seen);
@@ -298,5 +330,74 @@ struct json_object *mcr_json_ingress(const struct mcr_ingress *ingress)
 	add_number(&b, "malformed", ingress->malformed);
 	add_number(&b, "missed", ingress->missed);
 	add(&b, "unmatched", json_unmatched(ingress));
+	return finish(&b);
+}
+
+static struct json_object *json_ref(const struct mcr_rule *rule,
+				    bool membership)
+{
+	struct builder b = { .obj = json_object_new_object() };
+
+	add_ref(&b, rule);
+	if (membership)
+		add_membership(&b, rule);
+	return finish(&b);
+}
+
+static struct json_object *json_event_output(const struct mcr_output *output,
+					     bool drops)
+{
+	struct builder b = { .obj = json_object_new_object() };
+
+	add_output_state(&b, output);
+	if (drops)
+		add(&b, "drops", json_drops(output->drops, false));
+	return finish(&b);
+}
+
+static struct json_object *json_event_ingress(const struct mcr_ingress *ingress)
+{
+	struct builder b = { .obj = json_object_new_object() };
+
+	add_ingress_state(&b, ingress);
+	return finish(&b);
+}
+
+/**
+ * mcr_json_event - a notification
+ * @ev: what was told
+ *
+ * Return: an object for the caller to put, or NULL: out of memory.
+ */
+struct json_object *mcr_json_event(const struct mcr_event *ev)
+{
+	struct builder b = { .obj = json_object_new_object() };
+
+	add_string(&b, "event", mcr_event_name(ev));
+	add_number(&b, "generation", ev->generation);
+	switch (ev->kind) {
+	case MCR_EVENT_CREATED:
+	case MCR_EVENT_CHANGED:
+		add(&b, "rule", json_rule(&ev->rule, false));
+		break;
+	case MCR_EVENT_DELETED:
+	case MCR_EVENT_MEMBERSHIP:
+		add(&b, "rule", json_ref(&ev->rule,
+					 ev->kind == MCR_EVENT_MEMBERSHIP));
+		break;
+	case MCR_EVENT_OUTPUT:
+	case MCR_EVENT_DROP:
+		add(&b, "rule", json_ref(&ev->rule, false));
+		add(&b, "output",
+		    json_event_output(ev->rule.outputs,
+				      ev->kind == MCR_EVENT_DROP));
+		break;
+	case MCR_EVENT_INGRESS:
+		add(&b, "ingress", json_event_ingress(&ev->ingress));
+		break;
+	case MCR_EVENT_NONE:
+	case MCR_EVENT_MANY:
+		break;
+	}
 	return finish(&b);
 }

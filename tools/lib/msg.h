@@ -36,6 +36,10 @@ bool mcr_msg_locate(struct nlmsghdr *nlh, __u32 offset, struct mcr_spot *spot);
 int mcr_msg_cmd(struct nlmsghdr *nlh);
 int mcr_msg_parse_rule(struct nlmsghdr *nlh, struct mcr_rule *rule, bool *more,
 		       struct mcr_error *err);
+int mcr_msg_parse_part(struct nlmsghdr *nlh, struct mcr_rule *rule,
+		       struct mcr_error *err);
+int mcr_msg_parse_generation(struct nlmsghdr *nlh, __u32 *generation,
+			     struct mcr_error *err);
 int mcr_msg_parse_status(struct nlmsghdr *nlh, struct mcr_status *status,
 			 struct mcr_error *err);
 int mcr_msg_parse_ingress(struct nlmsghdr *nlh, struct mcr_ingress *ingress,

@@ -179,8 +179,9 @@ static int parse_match(struct nlattr **a, struct mcr_match *m,
 	return 0;
 }
 
+/* @whole: of what identifies a rule nothing may be missing. */
 static int parse_rule_nest(struct nlattr *nest, struct mcr_rule *rule,
-			   struct mcr_error *err)
+			   bool whole, struct mcr_error *err)
 {
 	struct nlattr *a[MCR_RULE_A_MAX + 1];
 	struct mcr_rule_spec *spec = &rule->spec;
@@ -210,7 +211,7 @@ static int parse_rule_nest(struct nlattr *nest, struct mcr_rule *rule,
 	rule->bytes = get_u64(a, MCR_RULE_A_BYTES);
 	rule->seen = a[MCR_RULE_A_LAST_SEEN];
 	rule->last_seen = get_u64(a, MCR_RULE_A_LAST_SEEN);
-	return parse_match(a, &spec->match, err);
+	return whole ? parse_match(a, &spec->match, err) : 0;
 }
 
 static int parse_rewrite(struct nlattr **a, struct mcr_rewrite *r,
@@ -258,7 +259,8 @@ static int parse_drops(struct nlattr *nest, struct mcr_output *output,
 	return 0;
 }
 
-static int parse_output(struct nlattr *nest, struct mcr_rule *rule,
+/* @whole: it is one that the rule can have. */
+static int parse_output(struct nlattr *nest, struct mcr_rule *rule, bool whole,
 			struct mcr_error *err)
 {
 	struct nlattr *a[MCR_OUTPUT_A_MAX + 1];
@@ -286,6 +288,8 @@ static int parse_output(struct nlattr *nest, struct mcr_rule *rule,
 	if (parse_rewrite(a, &output->spec.rewrite, err) ||
 	    parse_drops(a[MCR_OUTPUT_A_DROPS], output, err))
 		return -1;
+	if (!whole)
+		return 0;
 	fault = mcr_output_check(&output->spec, &rule->spec.match);
 	return fault ? fail(err, mcr_fault_text(fault)) : 0;
 }
@@ -312,6 +316,27 @@ int mcr_msg_cmd(struct nlmsghdr *nlh)
 	return genlmsg_hdr(nlh)->cmd;
 }
 
+static int parse_rule(struct nlmsghdr *nlh, struct mcr_rule *rule, bool whole,
+		      bool *more, struct mcr_error *err)
+{
+	struct nlattr *a[MCR_A_MAX + 1];
+	struct nlattr *attr;
+	int rem;
+
+	if (parse_top(nlh, a, err))
+		return -1;
+	if (!a[MCR_A_RULE])
+		return fail(err, "a rule is missing");
+	if (parse_rule_nest(a[MCR_A_RULE], rule, whole, err))
+		return -1;
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)
+		if (nla_type(attr) == MCR_A_OUTPUT &&
+		    parse_output(attr, rule, whole, err))
+			return -1;
+	*more = a[MCR_A_MORE];
+	return 0;
+}
+
 /**
  * mcr_msg_parse_rule - read a rule, or more of its outputs
  * @nlh: the message
@@ -324,21 +349,43 @@ int mcr_msg_cmd(struct nlmsghdr *nlh)
 int mcr_msg_parse_rule(struct nlmsghdr *nlh, struct mcr_rule *rule, bool *more,
 		       struct mcr_error *err)
 {
+	return parse_rule(nlh, rule, true, more, err);
+}
+
+/**
+ * mcr_msg_parse_part - read what a notification tells of a rule
+ * @nlh: the message
+ * @rule: where to put it, as of mcr_rule_init(): id, and what else there is
+ * @err: where to say what is wrong
+ *
+ * Return: 0, or -1 and an error.
+ */
+int mcr_msg_parse_part(struct nlmsghdr *nlh, struct mcr_rule *rule,
+		       struct mcr_error *err)
+{
+	bool more;
+
+	return parse_rule(nlh, rule, false, &more, err);
+}
+
+/**
+ * mcr_msg_parse_generation - read the generation of the rule set
+ * @nlh: the message
+ * @generation: where to put it
+ * @err: where to say what is wrong
+ *
+ * Return: 0, or -1 and an error.
+ */
+int mcr_msg_parse_generation(struct nlmsghdr *nlh, __u32 *generation,
+			     struct mcr_error *err)
+{
 	struct nlattr *a[MCR_A_MAX + 1];
-	struct nlattr *attr;
-	int rem;
 
 	if (parse_top(nlh, a, err))
 		return -1;
-	if (!a[MCR_A_RULE])
-		return fail(err, "a rule is missing");
-	if (parse_rule_nest(a[MCR_A_RULE], rule, err))
-		return -1;
-	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)
-		if (nla_type(attr) == MCR_A_OUTPUT &&
-		    parse_output(attr, rule, err))
-			return -1;
-	*more = a[MCR_A_MORE];
+	if (!a[MCR_A_GENERATION])
+		return fail(err, "the generation is missing");
+	*generation = get_u32(a, MCR_A_GENERATION);
 	return 0;
 }
 

@@ -29,13 +29,17 @@ static bool is_about_files(const char *object)
 	return !strcmp(object, "apply") || !strcmp(object, "check") ||
 	       !strcmp(object, "save");
 }
+static const char monitor_grammar[] =
+	"KIND   = rules | devices | membership | drops; default: all\n";
 
 static const char options[] =
 	"options: -n NETNS  work in this network namespace\n"
 	"         -b FILE   carry out the commands in a file, all or none\n"
-	"         -d        with apply and -b: change nothing, only tell\n"
+	"         -c        with apply and -b: change nothing, only tell\n"
 	"         -j        print JSON          -p  print it pretty\n"
 	"         -e        print the rule that was created\n"
+	"         -d        monitor: print first what there is\n"
+	"         -t        monitor: print times\n"
 	"         -V        print the version   -h  print this\n";
 
 /**
@@ -67,6 +71,10 @@ void mcrtool_usage(struct mcr_str *str, const char *object)
 		mcr_str_addf(str, "\n%s", grammar);
 	if (!object || is_about_files(object))
 		mcr_str_addf(str, "\n%s", file_grammar);
+	if (object && !strcmp(object, "monitor"))
+		mcr_str_add(str, "\n");
+	if (!object || !strcmp(object, "monitor"))
+		mcr_str_add(str, monitor_grammar);
 	if (!object)
 		mcr_str_addf(str, "\n%s", options);
 }

@@ -70,6 +70,8 @@ const struct mcrtool_verb mcrtool_verbs[] = {
 	  .usage = "[REF]", .help = "print counters" },
 	{ .object = "status", .run = mcrtool_status, .implied = true,
 	  .usage = "", .help = "print who serves, and the ingress devices" },
+	{ .object = "monitor", .run = mcrtool_monitor, .implied = true,
+	  .usage = "[KIND]...", .help = "print changes as they happen" },
 	{ .object = "help", .run = mcrtool_help, .implied = true,
 	  .usage = "[OBJECT]", .help = "print this" },
 	{ .object = NULL },
@@ -165,7 +167,7 @@ static int run(struct mcrtool *t)
 		return mcrtool_fail(t);
 	if (t->dry_run && !t->verb->dry) {
 		mcr_words_fail(&t->words, 1, MCR_ERROR_SYNTAX,
-			       "-d goes with apply and -b: all else would be done");
+			       "-c goes with apply and -b: all else would be done");
 		return mcrtool_fail(t);
 	}
 	return t->verb->run(t);

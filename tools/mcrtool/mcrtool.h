@@ -43,6 +43,8 @@ enum mcrtool_exit {
  * @pretty: print it for people to read
  * @echo: print the rule that was created
  * @dry_run: change nothing, but tell what would be changed
+ * @dump: monitor: print first what there is
+ * @stamp: monitor: print times
  */
 struct mcrtool {
 	struct mcr_words words;
@@ -55,6 +57,8 @@ struct mcrtool {
 	bool pretty;
 	bool echo;
 	bool dry_run;
+	bool dump;
+	bool stamp;
 };
 
 /**
@@ -87,7 +91,8 @@ struct mcrtool_verb {
 	int (*put)(struct nl_msg *msg, const struct mcr_statement *st);
 };
 
-#define MCRTOOL_OBJECTS	"rule, output, apply, check, save, stats, status or help"
+#define MCRTOOL_OBJECTS	"rule, output, apply, check, save, stats, " \
+			"status, monitor or help"
 
 extern const struct mcrtool_verb mcrtool_verbs[];
 
@@ -145,6 +150,9 @@ int mcrtool_print_element(struct mcrtool *t, struct json_object *obj,
 void mcrtool_print_end(unsigned int count);
 int mcrtool_print(struct mcrtool *t, struct mcr_str *str);
 
+/* status.c */
+int mcrtool_get_status(struct mcrtool *t, struct mcr_status *status);
+
 /* help.c */
 void mcrtool_usage(struct mcr_str *str, const char *object);
 
@@ -159,6 +167,7 @@ int mcrtool_rule_show(struct mcrtool *t);
 int mcrtool_rule_flush(struct mcrtool *t);
 int mcrtool_stats(struct mcrtool *t);
 int mcrtool_status(struct mcrtool *t);
+int mcrtool_monitor(struct mcrtool *t);
 int mcrtool_help(struct mcrtool *t);
 
 #endif /* MCRTOOL_H */

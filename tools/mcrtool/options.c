@@ -16,10 +16,12 @@ struct option {
 static const struct option options[] = {
 	{ "netns", 'n' },
 	{ "batch", 'b' },
-	{ "dry-run", 'd' },
+	{ "dry-run", 'c' },
 	{ "json", 'j' },
 	{ "pretty", 'p' },
 	{ "echo", 'e' },
+	{ "dump", 'd' },
+	{ "timestamp", 't' },
 	{ "version", 'V' },
 	{ "help", 'h' },
 };
@@ -40,7 +42,7 @@ static int unknown(struct mcrtool *t, const char *what)
 
 	mcr_str_safe(&word, what);
 	mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
-		      "'%.64s' is no option: there are -n NETNS, -b FILE, -d, -j, -p, -e, -V and -h",
+		      "'%.64s' is no option: there are -n NETNS, -b FILE, -c, -j, -p, -e, -d, -t, -V and -h",
 		      word.s ? word.s : "");
 	mcr_str_free(&word);
 	return mcrtool_fail(t);
@@ -69,11 +71,17 @@ static int set_option(struct mcrtool *t, char letter, const char *word,
 	case 'p':
 		t->pretty = true;
 		return 0;
-	case 'd':
+	case 'c':
 		t->dry_run = true;
 		return 0;
 	case 'e':
 		t->echo = true;
+		return 0;
+	case 'd':
+		t->dump = true;
+		return 0;
+	case 't':
+		t->stamp = true;
 		return 0;
 	case 'V':
 		print_version();

@@ -113,7 +113,14 @@ static int show_json(struct mcrtool *t, const struct mcr_status *status,
 	return ret;
 }
 
-static int get_status(struct mcrtool *t, struct mcr_status *status)
+/**
+ * mcrtool_get_status - ask who serves, and how much of what
+ * @t: the invocation, connected
+ * @status: where to put the answer
+ *
+ * Return: 0 or an exit status; what is wrong was said.
+ */
+int mcrtool_get_status(struct mcrtool *t, struct mcr_status *status)
 {
 	struct mcr_reply_walk walk;
 	struct mcr_reply reply;
@@ -152,7 +159,7 @@ int mcrtool_status(struct mcrtool *t)
 		return mcrtool_fail(t);
 	ret = mcrtool_connect(t);
 	if (!ret)
-		ret = get_status(t, &status);
+		ret = mcrtool_get_status(t, &status);
 	if (ret)
 		return ret;
 	ret = mcrtool_dump(t, mcr_msg_new(MCR_CMD_INGRESS_GET, 0), NULL,

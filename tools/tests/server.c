@@ -148,6 +148,71 @@ struct nl_msg *server_rule(const struct mcr_rule *rule, unsigned int first,
 	return msg;
 }
 
+static void put_event_rule(struct nl_msg *msg, const struct mcr_rule *rule,
+			   bool membership)
+{
+	struct nlattr *nest = nla_nest_start(msg, MCR_A_RULE);
+
+	put_number(msg, MCR_RULE_A_ID, rule->id, 4);
+	put_string(msg, MCR_RULE_A_NAME, rule->name);
+	if (membership) {
+		put_always(msg, MCR_RULE_A_MEMBERSHIP, rule->membership);
+		put_number(msg, MCR_RULE_A_MEMBERSHIP_ERROR,
+			   rule->membership_error, 4);
+	}
+	nla_nest_end(msg, nest);
+}
+
+static void put_event_output(struct nl_msg *msg,
+			     const struct mcr_output *output)
+{
+	struct nlattr *nest = nla_nest_start(msg, MCR_A_OUTPUT);
+
+	put_number(msg, MCR_OUTPUT_A_ID, output->id, 4);
+	put_string(msg, MCR_OUTPUT_A_DEV, output->spec.dev);
+	put_number(msg, MCR_OUTPUT_A_IFINDEX, output->ifindex, 4);
+	put_drops(msg, output);
+	nla_nest_end(msg, nest);
+}
+
+static void put_event_ingress(struct nl_msg *msg,
+			      const struct mcr_ingress *ingress)
+{
+	struct nlattr *nest = nla_nest_start(msg, MCR_A_INGRESS);
+
+	put_string(msg, MCR_INGRESS_A_DEV, ingress->dev);
+	put_number(msg, MCR_INGRESS_A_IFINDEX, ingress->ifindex, 4);
+	if (ingress->hooked)
+		nla_put_flag(msg, MCR_INGRESS_A_HOOKED);
+	nla_nest_end(msg, nest);
+}
+
+/**
+ * server_event - a notification that does not tell all of a rule
+ * @cmd: which one
+ * @rule: what it is about, with its first output; may be NULL
+ * @ingress: what it is about; may be NULL
+ *
+ * Return: a message for server_bytes().
+ */
+struct nl_msg *server_event(enum mcr_cmd cmd, const struct mcr_rule *rule,
+			    const struct mcr_ingress *ingress)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	assert_non_null(msg);
+	assert_non_null(genlmsg_put(msg, 0, 0, FAMILY, 0, 0, cmd,
+				    MCR_GENL_VERSION));
+	if (rule)
+		put_event_rule(msg, rule, cmd == MCR_CMD_MEMBER_NTF);
+	if (rule && cmd == MCR_CMD_OUTPUT_NTF)
+		put_event_output(msg, rule->outputs);
+	if (ingress)
+		put_event_ingress(msg, ingress);
+	nla_put_u32(msg, MCR_A_GENERATION, 5);
+	return msg;
+}
+
 /**
  * server_bytes - messages as one read from the socket gives them
  * @msgs: the messages; freed

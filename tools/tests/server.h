@@ -18,6 +18,8 @@ struct server_tlvs {
 
 struct nl_msg *server_rule(const struct mcr_rule *rule, unsigned int first,
 			   unsigned int count, bool more);
+struct nl_msg *server_event(enum mcr_cmd cmd, const struct mcr_rule *rule,
+			    const struct mcr_ingress *ingress);
 void *server_bytes(struct nl_msg **msgs, size_t n, size_t *len);
 struct nl_msg *server_ack(int error, const struct server_tlvs *tlvs);
 struct nl_msg *server_done(int error, const struct server_tlvs *tlvs);

@@ -49,7 +49,8 @@ static void test_match(void **state)
 
 	assert_int_equal(mcr_match_check(&v->match), v->fault);
 	if (!v->fault)
-		assert_int_equal(mcr_match_exact(&v->match), whole);
+		assert_int_equal(mcr_match_exact(&v->match),
+				 whole && !v->match.vlan);
 }
 
 static void test_rule(void **state)
@@ -84,6 +85,16 @@ static void test_order(void **state)
 		assert_true(mcr_match_hits(&v->a, &v->flow));
 		assert_true(mcr_match_hits(&v->b, &v->flow));
 	}
+}
+
+static void test_overlap(void **state)
+{
+	const struct mcr_overlap_vector *v = *state;
+
+	assert_int_equal(mcr_match_overlap(&v->a, &v->b), v->overlap);
+	assert_int_equal(mcr_match_overlap(&v->b, &v->a), v->overlap);
+	assert_int_equal(mcr_match_shadows(&v->a, &v->b), v->first < 0);
+	assert_int_equal(mcr_match_shadows(&v->b, &v->a), v->first > 0);
 }
 
 static void test_hits(void **state)
@@ -134,6 +145,7 @@ int main(void)
 	suite_add_table(&suite, mcr_rule_vectors, test_rule);
 	suite_add_table(&suite, mcr_output_vectors, test_output);
 	suite_add_table(&suite, mcr_order_vectors, test_order);
+	suite_add_table(&suite, mcr_overlap_vectors, test_overlap);
 	suite_add_table(&suite, mcr_hits_vectors, test_hits);
 	suite_add_table(&suite, mcr_output_equal_vectors, test_output_equal);
 	suite_add_case(&suite, test_faults);

@@ -33,6 +33,32 @@
  * Where a command is about a rule that exists, MCR_A_RULE holds exactly one of
  * MCR_RULE_A_ID and MCR_RULE_A_NAME ("REF" below).
  *
+ * Which rule takes a packet
+ * -------------------------
+ * At most one: of the enabled rules of the ingress device that match it, the
+ * one with the longer GROUP prefix; then the longer SRC prefix; then PROTO_UDP
+ * before PROTO_ANY; then one port before a range before any port, narrower
+ * ranges first, then the one that begins lower.
+ *
+ * Never matched: frames that the host sent itself, frames for another host;
+ * IGMP, MLD and PIM; 224.0.0.0/24 and ff02::/16 by a wider GROUP than that. Of
+ * a fragment that is not the first the ports are not known: no rule with a
+ * port takes it. Fragments are not replicated, the outputs count "fragment".
+ *
+ * VLAN is that of an IEEE 802.1Q tag. A frame whose tag has VLAN id 0, which is
+ * a priority, is untagged in this sense. A frame with a service tag (802.1ad)
+ * or with two tags is matched by no rule. Copies of a tagged frame go out
+ * untagged with MCR_MAC_AUTO, and with the tag that was received with
+ * MCR_MAC_KEEP. (A VLAN device as IIF or output has frames of its VLAN, without
+ * the tag.)
+ *
+ * An output that changes addresses mends the checksums of UDP, TCP, UDP-Lite,
+ * DCCP and ICMPv6, which cover them. ICMP, IPv4 and IPv6 in IP, GRE, L2TP,
+ * MPLS, Ethernet in IP, RSVP, SCTP and PGM have none that does. Packets of
+ * other protocols, ESP and AH among them, and those with a home address option
+ * are not sent by such an output: it counts "malformed". GSO super-packets of
+ * other protocols than UDP are not sent by any: "superpacket".
+ *
  * Commands
  * --------
  * MCR_CMD_RULE_NEW     Create a rule, or replace the rule of the same match.
@@ -46,6 +72,10 @@
  *   there is none: ENOENT. Both together replace or create. NLM_F_EXCL says
  *   nothing more than NLM_F_CREATE alone; with NLM_F_REPLACE it would mean a
  *   dump. With NLM_F_ECHO the reply is the rule as MCR_CMD_RULE_GET shows it.
+ *   A new rule, unless disabled, that takes packets from a rule that comes
+ *   later in the order above is put in force with a warning (see General) that
+ *   names one such rule. Where there are thousands of rules to look at for
+ *   that, not all are looked at.
  *
  * MCR_CMD_RULE_SET     Change what is not part of a rule's match.
  *   MCR_A_RULE           REF and MCR_RULE_A_DISABLED
@@ -113,17 +143,40 @@
  *
  * Notifications, on multicast group "notify"
  * ------------------------------------------
- * (Not sent yet.)
- * MCR_CMD_RULE_NTF        a rule was created or changed: as MCR_CMD_RULE_GET,
- *                         without counters
- * MCR_CMD_RULE_DEL_NTF    a rule is gone: MCR_A_RULE with id and name
- * MCR_CMD_INGRESS_NTF     an ingress device came, went or changed its hook
- * MCR_CMD_OUTPUT_NTF      an output was bound to its device or lost it, or
- *                         dropped for a reason for the first time
- * MCR_CMD_MEMBER_NTF      the membership of a rule changed
- * MCR_CMD_GENERATION_NTF  more changed at once than is told in single events:
- *                         dump again
- * All carry MCR_A_GENERATION.
+ * MCR_CMD_RULE_NTF        A rule was created (flag NLM_F_CREATE) or changed
+ *                         (NLM_F_REPLACE): as MCR_CMD_RULE_GET shows it,
+ *                         without counters. That the same command bound its
+ *                         outputs or changed its membership is not told again.
+ *   MCR_A_RULE, MCR_A_OUTPUT ..., MCR_A_MORE
+ * MCR_CMD_RULE_DEL_NTF    A rule is gone.
+ *   MCR_A_RULE              ID, and NAME if it had one
+ * MCR_CMD_INGRESS_NTF     A device that rules receive from came, went, or its
+ *                         hook was set or taken away.
+ *   MCR_A_INGRESS           DEV, IFINDEX and HOOKED
+ * MCR_CMD_OUTPUT_NTF      An output was bound to its device or lost it; or,
+ *                         where there are DROPS, it dropped for these reasons
+ *                         for the first time since it is there or its counters
+ *                         were reset.
+ *   MCR_A_RULE              ID, and NAME if it has one
+ *   MCR_A_OUTPUT            ID, DEV and IFINDEX; DROPS with the reasons that
+ *                           are new, and how often by now
+ * MCR_CMD_MEMBER_NTF      The membership of a rule changed.
+ *   MCR_A_RULE              ID, NAME if it has one, MEMBERSHIP and
+ *                           MEMBERSHIP_ERROR
+ * MCR_CMD_GENERATION_NTF  One command or one device changed more than
+ *                         MCR_NTF_SINGLE_MAX rules or outputs, or more dropped
+ *                         for the first time at once: dump again. It stands
+ *                         for all the single events.
+ * All carry MCR_A_GENERATION, and come in the order of the changes in their
+ * namespace; no other namespace hears of them. Listening is open to all.
+ *
+ * The generation moves with what rules say, not with devices, memberships and
+ * drops: a transaction is not undone by a cable. An event tells how something
+ * is now, not what is different, so that it may be told twice. To follow the
+ * rules: join the group, dump, then take all events but those about rules
+ * whose generation is that of the dump or older. Whoever reads too slowly, or
+ * whom the server has no memory to tell, gets ENOBUFS from the socket: read
+ * until it is empty, and dump again.
  */
 #ifndef _UAPI_LINUX_MCR_H
 #define _UAPI_LINUX_MCR_H
@@ -144,6 +197,7 @@
 #define MCR_MASKS_MAX		64	/* distinct masks on an ingress device */
 #define MCR_JOINS_MAX		4096	/* memberships in a network namespace */
 #define MCR_TXNS_MAX		4	/* open transactions in a namespace */
+#define MCR_NTF_SINGLE_MAX	32	/* events told one by one, of one cause */
 
 /**
  * enum mcr_cmd - operations of the family
@@ -253,7 +307,8 @@ enum mcr_mode {
 
 /**
  * enum mcr_join - how the traffic of a rule is called for
- * @MCR_JOIN_AUTO: exact groups are joined, others hold allmulti; the default
+ * @MCR_JOIN_AUTO: exact groups are joined, others, and those in a VLAN, hold
+ *	allmulti; the default
  * @MCR_JOIN_NONE: nothing is reported; the device is put into allmulti
  */
 enum mcr_join {
@@ -312,7 +367,8 @@ enum mcr_membership {
  * @MCR_RULE_A_PROTO: u8 of enum mcr_proto
  * @MCR_RULE_A_DPORT_MIN: u16, lowest UDP destination port; absent: any port
  * @MCR_RULE_A_DPORT_MAX: u16, highest one; absent: just DPORT_MIN
- * @MCR_RULE_A_VLAN: u16, 1-4094; absent: untagged frames only
+ * @MCR_RULE_A_VLAN: u16, 1-4094, of a single 802.1Q tag; absent: untagged
+ *	frames only
  * @MCR_RULE_A_MODE: u8 of enum mcr_mode
  * @MCR_RULE_A_JOIN: u8 of enum mcr_join
  * @MCR_RULE_A_PLANE: u8 of enum mcr_plane
@@ -397,7 +453,7 @@ enum mcr_ttl_mode {
  * enum mcr_mac - the Ethernet header of the copies
  * @MCR_MAC_AUTO: source is the egress device's address, destination is made
  *	from the group; the default
- * @MCR_MAC_KEEP: as received
+ * @MCR_MAC_KEEP: as received, VLAN tag included
  */
 enum mcr_mac {
 	MCR_MAC_AUTO,
@@ -498,7 +554,8 @@ enum mcr_output_attr {
  * @MCR_DROP_NO_SOURCE: "src auto", and the device has no address of the family
  * @MCR_DROP_LOOP: the packet came back into the rules while they sent it
  * @MCR_DROP_FRAGMENT: a fragment, which this output cannot send
- * @MCR_DROP_MALFORMED: headers that cannot be rewritten
+ * @MCR_DROP_MALFORMED: headers that cannot be rewritten, or addresses that
+ *	something covers which cannot be mended
  * @MCR_DROP_SUPERPACKET: a GSO super-packet that could not be taken apart
  */
 enum mcr_drop {
@@ -573,7 +630,9 @@ enum mcr_verdict_attr {
  * @MCR_STATUS_A_RULES: u32, rules in this namespace
  * @MCR_STATUS_A_OUTPUTS: u32, their outputs
  * @MCR_STATUS_A_JOINS: u32, memberships held for them
- * @MCR_STATUS_A_RULES_MAX: u32, how many rules there may be
+ * @MCR_STATUS_A_RULES_MAX: u32, how many rules there may be: MCR_RULES_MAX or,
+ *	for all network namespaces of the user namespace together,
+ *	MCR_RULES_USERNS_MAX
  * @MCR_STATUS_A_TXNS: u32, open transactions
  * @MCR_STATUS_A_REDIRECT: u8 of enum mcr_plane: ask that server instead
  */

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Matches that differ in their port ranges only.
+ *
+ * Lookups search a sorted array of port intervals, each naming its winner. It
+ * has an edge wherever a range begins or ends, so that a range takes all of an
+ * interval or nothing of it: removal needs no memory, it corrects the winners
+ * in place. Edges that nobody has any more go with the next insertion, which
+ * makes another array: a copy with one range merged in.
+ *
+ * A port's winner is the best of those that have it, whatever the order they
+ * came in; who is next when it goes is asked of an interval tree.
+ */
+#include <linux/interval_tree_generic.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "lookup.h"
+#include "mem.h"
+#include "range.h"
+
+static u32 mcr_range_min(const struct mcr_entry *e)
+{
+	return e->match.dport_min;
+}
+
+static u32 mcr_range_max(const struct mcr_entry *e)
+{
+	return e->match.dport_min ? e->match.dport_max : U16_MAX;
+}
+
+INTERVAL_TREE_DEFINE(struct mcr_entry, rb, u32, subtree_max, mcr_range_min,
+		     mcr_range_max, static, mcr_range_tree)
+
+static struct mcr_entry *mcr_range_better(struct mcr_entry *a,
+					  struct mcr_entry *b)
+{
+	if (!a || !b)
+		return a ?: b;
+	return mcr_match_order(&a->match, &b->match) < 0 ? a : b;
+}
+
+/* Of all that have the port; the array is not asked. */
+static struct mcr_entry *mcr_range_winner(struct mcr_ranges *r, u32 port)
+{
+	struct mcr_entry *e, *best = NULL;
+
+	for (e = mcr_range_tree_iter_first(&r->tree, port, port); e;
+	     e = mcr_range_tree_iter_next(e, port, port))
+		best = mcr_range_better(e, best);
+	return best;
+}
+
+/* The interval that the port is in; @n, if the port is below all. */
+static u32 mcr_intervals_at(const struct mcr_intervals *ivs, u32 port)
+{
+	u32 low = 0, high = ivs->n;
+
+	while (low < high) {
+		u32 mid = (low + high) / 2;
+
+		if (port < ivs->iv[mid].min)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low ? low - 1 : ivs->n;
+}
+
+/* Edge @i of a range: where it begins, where it has ended. Beyond all ports? */
+static u32 mcr_range_edge(const struct mcr_entry *e, unsigned int i)
+{
+	switch (i) {
+	case 0:
+		return mcr_range_min(e);
+	case 1:
+		return mcr_range_max(e) + 1;
+	default:
+		return U16_MAX + 1;
+	}
+}
+
+/*
+ * Merge a range into the intervals; edges that nobody has are left out. There
+ * is room for two more than there were.
+ */
+static void mcr_intervals_merge(struct mcr_lookup *l, struct mcr_intervals *new,
+				const struct mcr_intervals *old,
+				struct mcr_entry *e)
+{
+	u32 n = old ? old->n : 0, i = 0, next = 0;
+	const struct mcr_interval *at = NULL;
+	struct mcr_entry *winner;
+
+	for (;;) {
+		u32 port = mcr_range_edge(e, next), edges = 0;
+		struct mcr_interval *iv = &new->iv[new->n];
+
+		if (i < n && old->iv[i].min <= port) {
+			at = &old->iv[i++];
+			port = at->min;
+			edges = at->edges;
+		}
+		if (port > U16_MAX)
+			return;
+		if (port == mcr_range_edge(e, next)) {
+			edges++;
+			next++;
+		}
+		if (!edges)
+			continue;
+		iv->min = port;
+		iv->edges = edges;
+		iv->winner = at ? at->winner : NULL;
+		if (next == 1) {
+			winner = mcr_lookup_owned(l, iv->winner);
+			RCU_INIT_POINTER(iv->winner,
+					 mcr_range_better(winner, e));
+		}
+		new->n++;
+	}
+}
+
+/**
+ * mcr_ranges_empty - is there no range left?
+ * @r: the ranges
+ *
+ * Return: true if so.
+ */
+bool mcr_ranges_empty(const struct mcr_ranges *r)
+{
+	return RB_EMPTY_ROOT(&r->tree.rb_root);
+}
+
+/**
+ * mcr_ranges_free - free what an empty set of ranges still has
+ * @l: the classifier
+ * @r: the ranges; lookups may still search them
+ */
+void mcr_ranges_free(struct mcr_lookup *l, struct mcr_ranges *r)
+{
+	struct mcr_intervals *ivs = mcr_lookup_owned(l, r->intervals);
+
+	if (ivs)
+		kvfree_rcu(ivs, rcu);
+}
+
+/**
+ * mcr_ranges_plan - make ready for a range that is to take packets
+ * @l: the classifier
+ * @r: the ranges
+ * @e: a match equal to none that is in it or planned
+ *
+ * Several may be planned, and published at once. Until then none is removed.
+ *
+ * Context: Process, under the owner's lock; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mcr_ranges_plan(struct mcr_lookup *l, struct mcr_ranges *r,
+		    struct mcr_entry *e)
+{
+	struct mcr_intervals *old, *new;
+
+	old = r->next ?: mcr_lookup_owned(l, r->intervals);
+	new = kvmalloc(struct_size(new, iv, (old ? old->n : 0) + 2), MCR_GFP);
+	if (!new)
+		return -ENOMEM;
+	new->n = 0;
+	mcr_intervals_merge(l, new, old, e);
+	mcr_range_tree_insert(e, &r->tree);
+	kvfree(r->next);
+	r->next = new;
+	return 0;
+}
+
+/**
+ * mcr_ranges_publish - let what is planned take packets
+ * @l: the classifier
+ * @r: the ranges
+ *
+ * Context: Under the owner's lock.
+ */
+void mcr_ranges_publish(struct mcr_lookup *l, struct mcr_ranges *r)
+{
+	struct mcr_intervals *old = mcr_lookup_owned(l, r->intervals);
+
+	if (!r->next)
+		return;
+	rcu_assign_pointer(r->intervals, r->next);
+	r->next = NULL;
+	if (old)
+		kvfree_rcu(old, rcu);
+}
+
+/**
+ * mcr_ranges_remove - let a range take packets no more; others inherit its ports
+ * @l: the classifier
+ * @r: the ranges
+ * @e: a match that is in it
+ *
+ * Context: Process, under the owner's lock; may sleep. Allocates nothing.
+ */
+void mcr_ranges_remove(struct mcr_lookup *l, struct mcr_ranges *r,
+		       struct mcr_entry *e)
+{
+	struct mcr_intervals *ivs = mcr_lookup_owned(l, r->intervals);
+	u32 i;
+
+	mcr_range_tree_remove(e, &r->tree);
+	i = mcr_intervals_at(ivs, mcr_range_min(e));
+	for (ivs->iv[i].edges--;
+	     i < ivs->n && ivs->iv[i].min <= mcr_range_max(e); i++) {
+		struct mcr_interval *iv = &ivs->iv[i];
+
+		if (mcr_lookup_owned(l, iv->winner) != e)
+			continue;
+		rcu_assign_pointer(iv->winner, mcr_range_winner(r, iv->min));
+		cond_resched();
+	}
+	if (i < ivs->n)
+		ivs->iv[i].edges--;
+}
+
+/**
+ * mcr_ranges_shadowed - from whom would a match take packets?
+ * @l: the classifier
+ * @r: the ranges
+ * @m: a match that is not in it
+ *
+ * Context: Process, under the owner's lock.
+ * Return: one that is wider and wins a port of @m now, or NULL.
+ */
+struct mcr_entry *mcr_ranges_shadowed(struct mcr_lookup *l,
+				      struct mcr_ranges *r,
+				      const struct mcr_match *m)
+{
+	struct mcr_intervals *ivs = mcr_lookup_owned(l, r->intervals);
+	u32 max = m->dport_min ? m->dport_max : U16_MAX, i;
+
+	if (!ivs)
+		return NULL;
+	i = mcr_intervals_at(ivs, m->dport_min);
+	for (i = i == ivs->n ? 0 : i; i < ivs->n && ivs->iv[i].min <= max; i++) {
+		struct mcr_entry *e = mcr_lookup_owned(l, ivs->iv[i].winner);
+
+		if (e && mcr_match_shadows(m, &e->match))
+			return e;
+	}
+	return NULL;
+}
+
+/**
+ * mcr_ranges_find - who wins a port?
+ * @r: the ranges
+ * @dport: the port; 0: it is not known
+ *
+ * Context: Any, under rcu_read_lock().
+ * Return: the match, good until rcu_read_unlock(), or NULL.
+ */
+struct mcr_entry *mcr_ranges_find(const struct mcr_ranges *r, u16 dport)
+{
+	const struct mcr_intervals *ivs = rcu_dereference(r->intervals);
+	u32 i;
+
+	if (!ivs)
+		return NULL;
+	i = mcr_intervals_at(ivs, dport);
+	return i < ivs->n ? rcu_dereference(ivs->iv[i].winner) : NULL;
+}
