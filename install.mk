@@ -147,6 +147,7 @@ module-remove = for module in $(DESTDIR)/lib/modules/*/updates/mcr.ko*; do \
 directories-remove = for dir in $(DESTDIR)/lib/modules/*/updates/dkms \
 		$(DESTDIR)/lib/modules/*/updates \
 		$(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 		$(DESTDIR)$(PREFIX)/share/bash-completion; do \
 		[ ! -d "$$dir" ] || \

@@ -124,6 +124,7 @@ check_no_remains() {
 check_tool_is_there() {
 	local file
 	for file in bin/mcrtool share/man/man8/mcrtool.8 \
+		share/man/man5/mcr.rules.5 \
 		share/bash-completion/completions/mcrtool; do
 		[[ -s $ROOT/usr/local/$file ]] || fail "$file is not there"
 	done
@@ -197,7 +198,7 @@ stages() {
 	run_ok make_here "$1" DESTDIR="$BENCH/$1" PREFIX=/usr
 	(cd "$BENCH/$1" && find . -type f | sort) >"$list"
 	check_equal "tool files" "$(grep -c -e /bin/mcrtool$ -e /mcrtool.8$ \
-		-e /completions/mcrtool$ "$list")" 3
+		-e /mcr.rules.5$ -e /completions/mcrtool$ "$list")" 4
 	check_match "module files" "$(tr '\n' ' ' <"$list")" "$2"
 	[[ ! -e $BENCH/$1/usr/src/mcr-$VERSION/kmod/tests ]] ||
 		fail "KUnit's tests are with the source"

@@ -98,7 +98,7 @@ check_version_if | report "kernel versions are told apart in kmod/compat only"
 	{ grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -' || true; } |
 	report "clang-tidy"
 check_shell | report "shellcheck"
-mandoc -T lint -W warning tools/man/*.8 2>&1 | report "mandoc -T lint"
+mandoc -T lint -W warning tools/man/*.[58] 2>&1 | report "mandoc -T lint"
 check_spdx | report "SPDX lines"
 check_size | report "files of at most 700 lines"
 check_versions | report "one version"

@@ -188,3 +188,105 @@ int mcr_client_dump(struct mcr_client *client, struct nl_msg *msg,
 		mcr_reply_exit(reply);
 	}
 }
+
+/* How far the answers to a batch are read. */
+struct answers {
+	struct mcr_batch *batch;
+	mcr_answer_fn fn;
+	void *arg;
+	__u32 first_seq;
+	unsigned int missing;
+	bool told;
+};
+
+static int take_answer(struct answers *a, struct nlmsghdr *nlh,
+		       struct mcr_error *err)
+{
+	__u32 index = nlh->nlmsg_seq - a->first_seq;
+	struct mcr_reply reply;
+
+	if (nlh->nlmsg_type == NLMSG_OVERRUN)
+		return mcr_error_set(err, MCR_ERROR_SYSTEM,
+				     "answers of the server were lost");
+	/* What else is said about a message comes before this. */
+	if (nlh->nlmsg_type != NLMSG_ERROR || index >= a->batch->count)
+		return 0;
+	mcr_reply_init(&reply, false);
+	if (mcr_reply_ack(&reply, nlh, err))
+		return -1;
+	a->missing--;
+	if (!a->told && a->fn(index, &reply, a->arg))
+		a->told = true;
+	return 0;
+}
+
+static int take_answers(struct mcr_client *client, struct answers *a,
+			struct mcr_error *err)
+{
+	struct sockaddr_nl from;
+	struct nlmsghdr *nlh;
+	unsigned char *buf;
+	int len, rem, ret = 0;
+
+	while (a->missing && !ret) {
+		buf = NULL;
+		len = nl_recv(client->sk, &from, &buf, NULL);
+		if (len <= 0)
+			return mcr_error_set(err, MCR_ERROR_SYSTEM,
+					     "nothing to be read from the server: %s",
+					     len ? nl_geterror(len) :
+						   "it hung up");
+		rem = len;
+		nlh = (struct nlmsghdr *)(void *)buf;
+		for (; !from.nl_pid && !ret && nlmsg_ok(nlh, rem);
+		     nlh = nlmsg_next(nlh, &rem))
+			ret = take_answer(a, nlh, err);
+		free(buf);
+	}
+	return ret;
+}
+
+/**
+ * mcr_client_batch - ask for many things and wait for the answers
+ * @client: the connection
+ * @batch: the requests; empty afterwards if they were answered
+ * @fn: called for each answer, until it returns something else than 0
+ * @arg: for @fn
+ * @err: where to say why there are none
+ *
+ * Return: 0 if all are answered, which may be refusals; -1 and an error.
+ */
+int mcr_client_batch(struct mcr_client *client, struct mcr_batch *batch,
+		     mcr_answer_fn fn, void *arg, struct mcr_error *err)
+{
+	struct answers a = {
+		.batch = batch,
+		.fn = fn,
+		.arg = arg,
+		.missing = batch->count,
+	};
+	struct nlmsghdr *nlh;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < batch->count; i++) {
+		nlh = (struct nlmsghdr *)(void *)(batch->buf +
+						  batch->offsets[i]);
+		nlh->nlmsg_type = (__u16)client->family;
+		nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+		nlh->nlmsg_seq = nl_socket_use_seq(client->sk);
+		nlh->nlmsg_pid = nl_socket_get_local_port(client->sk);
+		if (!i)
+			a.first_seq = nlh->nlmsg_seq;
+	}
+	ret = nl_sendto(client->sk, batch->buf, batch->len);
+	if (ret < 0)
+		return mcr_error_set(err, MCR_ERROR_SYSTEM,
+				     "the server cannot be reached: %s",
+				     nl_geterror(ret));
+	if (take_answers(client, &a, err))
+		return -1;
+	batch->len = 0;
+	batch->count = 0;
+	return 0;
+}

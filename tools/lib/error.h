@@ -9,6 +9,8 @@
 
 #include "compiler.h"
 
+struct mcr_source;
+
 /**
  * enum mcr_error_kind - what sort of error
  * @MCR_ERROR_NONE: none
@@ -31,8 +33,11 @@ enum mcr_error_kind {
  * @file: name of the file the words are from; NULL: the command line. Borrowed
  * @line: line of the word at fault, from 1; 0: not in a file
  * @column: its first byte in that line, from 1; 0: not in a file
+ * @length: bytes it takes in the line, quotes included; 0: it is missing there
+ * @source: the text that @line is a line of; NULL: none. Borrowed
  * @word: its number, from 1; one more than there are words: behind the last;
  *	0: the error is about none of them
+ * @rule: id of another rule that @text speaks of; 0: of none
  * @bad: the word, cut and without control characters
  * @text: the sentence: what was refused and what would be accepted
  */
@@ -41,7 +46,10 @@ struct mcr_error {
 	const char *file;
 	unsigned int line;
 	unsigned int column;
+	unsigned int length;
+	const struct mcr_source *source;
 	size_t word;
+	unsigned int rule;
 	char bad[64];
 	char text[512];
 };

@@ -67,10 +67,20 @@ static int lex_fail(const struct mcr_lex *lex, struct mcr_error *err,
 	return -1;
 }
 
-/* Takes over @word, even on failure. */
+/* Bytes from here to behind a backslash that continues the line; 0: none. */
+static size_t continuation(const char *text)
+{
+	size_t len = text[0] == '\\' && text[1] == '\r' ? 2 : 1;
+
+	return text[0] == '\\' && text[len] == '\n' ? len + 1 : 0;
+}
+
+/*
+ * The word ends here; it began at @column of this line. Takes over @word, even
+ * on failure.
+ */
 static int lex_push(struct mcr_lex *lex, struct mcr_str *word, bool quoted,
-		    unsigned int line, unsigned int column,
-		    struct mcr_error *err)
+		    unsigned int column, struct mcr_error *err)
 {
 	struct mcr_token *tokens;
 	size_t room;
@@ -87,8 +97,9 @@ static int lex_push(struct mcr_lex *lex, struct mcr_str *word, bool quoted,
 	}
 	lex->tokens[lex->count++] = (struct mcr_token){
 		.text = word->s,
-		.line = line,
+		.line = lex->line,
 		.column = column,
+		.length = lex->column - column,
 		.quoted = quoted,
 	};
 	return 0;
@@ -100,7 +111,7 @@ no_memory:
 
 static int lex_quoted(struct mcr_lex *lex, struct mcr_error *err)
 {
-	unsigned int line = lex->line, column = lex->column;
+	unsigned int column = lex->column;
 	struct mcr_str word = { 0 };
 	char c[2] = { 0 };
 
@@ -119,23 +130,24 @@ static int lex_quoted(struct mcr_lex *lex, struct mcr_error *err)
 		lex_advance(lex, 1);
 	}
 	lex_advance(lex, 1);
-	return lex_push(lex, &word, true, line, column, err);
+	return lex_push(lex, &word, true, column, err);
 }
 
 static int lex_bare(struct mcr_lex *lex, struct mcr_error *err)
 {
-	unsigned int line = lex->line, column = lex->column;
+	unsigned int column = lex->column;
 	size_t len = strcspn(lex->text, " \t\r\n;\"\\");
 	struct mcr_str word = { 0 };
 
 	mcr_str_addf(&word, "%.*s", (int)len, lex->text);
 	lex_advance(lex, len);
-	if (*lex->text == '"' || (*lex->text == '\\' && lex->text[1] != '\n')) {
+	if (*lex->text == '"' ||
+	    (*lex->text == '\\' && !continuation(lex->text))) {
 		mcr_str_free(&word);
 		return lex_fail(lex, err,
 				"a word with '\"' or '\\' in it must stand in quotes as a whole");
 	}
-	return lex_push(lex, &word, false, line, column, err);
+	return lex_push(lex, &word, false, column, err);
 }
 
 /**
@@ -169,13 +181,34 @@ int mcr_lex_next(struct mcr_lex *lex, struct mcr_error *err)
 			lex_advance(lex, strcspn(lex->text, "\n"));
 			continue;
 		}
-		if (lex->text[0] == '\\' && lex->text[1] == '\n') {
-			lex_advance(lex, 2);
+		if (continuation(lex->text)) {
+			lex_advance(lex, continuation(lex->text));
 			continue;
 		}
 		ret = *lex->text == '"' ? lex_quoted(lex, err) :
 					  lex_bare(lex, err);
 		if (ret)
 			return -1;
+	}
+}
+
+/**
+ * mcr_lex_skip - leave out what is left of a statement that cannot be read
+ * @lex: the text, behind an error
+ *
+ * The statement ends with its line, or with the lines that continue it.
+ */
+void mcr_lex_skip(struct mcr_lex *lex)
+{
+	size_t len;
+
+	lex_drop(lex);
+	while (*lex->text) {
+		lex_advance(lex, strcspn(lex->text, "\\\n"));
+		len = continuation(lex->text);
+		if (*lex->text == '\n')
+			return;
+		if (*lex->text)
+			lex_advance(lex, len ? len : 1);
 	}
 }

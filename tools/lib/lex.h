@@ -3,7 +3,7 @@
  * Text into words, as rule files have it: statements end with a line or with
  * ";", a backslash before the line's end continues them, "#" at the start of a
  * word begins a comment, and a word in double quotes may hold anything, with a
- * backslash before '"', "\", "$" and "`".
+ * backslash before '"', "\", "$" and "`". Lines may end as DOS has it.
  */
 #ifndef MCR_LEX_H
 #define MCR_LEX_H
@@ -33,5 +33,6 @@ struct mcr_lex {
 void mcr_lex_init(struct mcr_lex *lex, const char *file, const char *text);
 void mcr_lex_exit(struct mcr_lex *lex);
 int mcr_lex_next(struct mcr_lex *lex, struct mcr_error *err);
+void mcr_lex_skip(struct mcr_lex *lex);
 
 #endif /* MCR_LEX_H */

@@ -95,6 +95,48 @@ struct mcr_output *mcr_rule_add_output(struct mcr_rule *rule)
 	return outputs;
 }
 
+static bool has_output(const struct mcr_rule *rule, unsigned int hint,
+		       const struct mcr_output_spec *spec)
+{
+	unsigned int i;
+
+	/* Mostly the order is the same. */
+	if (mcr_output_equal(&rule->outputs[hint].spec, spec))
+		return true;
+	for (i = 0; i < rule->n_outputs; i++)
+		if (mcr_output_equal(&rule->outputs[i].spec, spec))
+			return true;
+	return false;
+}
+
+/**
+ * mcr_rule_same - do two rules say the same?
+ * @a: a sound rule, whose outputs all differ
+ * @b: another
+ *
+ * The order of outputs, ids and counters do not matter.
+ *
+ * Return: true if so.
+ */
+bool mcr_rule_same(const struct mcr_rule *a, const struct mcr_rule *b)
+{
+	unsigned int i;
+
+	if (strcmp(a->spec.iif, b->spec.iif) ||
+	    !mcr_match_equal(&a->spec.match, &b->spec.match) ||
+	    strcmp(a->name, b->name) || strcmp(a->comment, b->comment) ||
+	    a->spec.mode != b->spec.mode || a->spec.join != b->spec.join ||
+	    a->spec.plane != b->spec.plane ||
+	    a->spec.latency != b->spec.latency ||
+	    a->spec.disabled != b->spec.disabled ||
+	    a->n_outputs != b->n_outputs)
+		return false;
+	for (i = 0; i < a->n_outputs; i++)
+		if (!has_output(b, i, &a->outputs[i].spec))
+			return false;
+	return true;
+}
+
 static const struct {
 	const char *text;
 	unsigned int attr;

@@ -122,6 +122,8 @@ void mcr_rule_init(struct mcr_rule *rule);
 void mcr_rule_free(struct mcr_rule *rule);
 struct mcr_output *mcr_rule_add_output(struct mcr_rule *rule);
 
+bool mcr_rule_same(const struct mcr_rule *a, const struct mcr_rule *b);
+
 const char *mcr_fault_text(enum mcr_fault fault);
 unsigned int mcr_fault_attr(enum mcr_fault fault);
 

@@ -23,6 +23,8 @@ struct mcr_spot {
 };
 
 struct nl_msg *mcr_msg_new(enum mcr_cmd cmd, int flags);
+int mcr_msg_reset(struct nl_msg *msg, enum mcr_cmd cmd, int flags);
+int mcr_msg_put_txn(struct nl_msg *msg, __u32 txn);
 int mcr_msg_put_rule(struct nl_msg *msg, const struct mcr_rule *rule);
 int mcr_msg_put_ref(struct nl_msg *msg, const struct mcr_rule *rule);
 int mcr_msg_put_disabled(struct nl_msg *msg, const struct mcr_rule *rule);
@@ -44,5 +46,8 @@ int mcr_msg_parse_ingress(struct nlmsghdr *nlh, struct mcr_ingress *ingress,
 			  struct mcr_error *err);
 int mcr_msg_parse_count(struct nlmsghdr *nlh, __u32 *count,
 			struct mcr_error *err);
+int mcr_msg_parse_txn(struct nlmsghdr *nlh, __u32 *txn, __u32 *generation,
+		      struct mcr_error *err);
+bool mcr_msg_generation(struct nlmsghdr *nlh, __u32 *generation);
 
 #endif /* MCR_MSG_H */

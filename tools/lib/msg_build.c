@@ -28,12 +28,40 @@ struct nl_msg *mcr_msg_new(enum mcr_cmd cmd, int flags)
 
 	if (!msg)
 		return NULL;
-	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, 0, 0, flags,
-			 (__u8)cmd, MCR_GENL_VERSION)) {
+	if (mcr_msg_reset(msg, cmd, flags)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
 	return msg;
+}
+
+/**
+ * mcr_msg_reset - begin another request in the room of one
+ * @msg: the message; what was in it is gone
+ * @cmd: what is asked for
+ * @flags: NLM_F_ flags beside those that every request has
+ *
+ * Return: 0, or -EMSGSIZE.
+ */
+int mcr_msg_reset(struct nl_msg *msg, enum mcr_cmd cmd, int flags)
+{
+	nlmsg_hdr(msg)->nlmsg_len = NLMSG_HDRLEN;
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, 0, 0, flags,
+			 (__u8)cmd, MCR_GENL_VERSION))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * mcr_msg_put_txn - append which transaction is meant
+ * @msg: the message
+ * @txn: what the server calls it
+ *
+ * Return: 0, or -EMSGSIZE.
+ */
+int mcr_msg_put_txn(struct nl_msg *msg, __u32 txn)
+{
+	return nla_put_u32(msg, MCR_A_TXN, txn) ? -EMSGSIZE : 0;
 }
 
 /* libnl's nla_nest_end() drops nests that are empty: these must stay. */

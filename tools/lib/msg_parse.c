@@ -12,6 +12,7 @@
 static const struct nla_policy top_policy[MCR_A_MAX + 1] = {
 	[MCR_A_RULE] = { .type = NLA_NESTED },
 	[MCR_A_OUTPUT] = { .type = NLA_NESTED },
+	[MCR_A_TXN] = { .type = NLA_U32 },
 	[MCR_A_GENERATION] = { .type = NLA_U32 },
 	[MCR_A_STATUS] = { .type = NLA_NESTED },
 	[MCR_A_INGRESS] = { .type = NLA_NESTED },
@@ -508,4 +509,47 @@ int mcr_msg_parse_count(struct nlmsghdr *nlh, __u32 *count,
 		return fail(err, "the count is missing");
 	*count = get_u32(a, MCR_A_COUNT);
 	return 0;
+}
+
+/**
+ * mcr_msg_parse_txn - read which transaction was opened
+ * @nlh: the message
+ * @txn: where to put what the server calls it
+ * @generation: where to put the generation of the rules it starts from
+ * @err: where to say what is wrong
+ *
+ * Return: 0, or -1 and an error.
+ */
+int mcr_msg_parse_txn(struct nlmsghdr *nlh, __u32 *txn, __u32 *generation,
+		      struct mcr_error *err)
+{
+	struct nlattr *a[MCR_A_MAX + 1];
+
+	if (parse_top(nlh, a, err))
+		return -1;
+	if (!a[MCR_A_TXN] || !a[MCR_A_GENERATION])
+		return fail(err, "the transaction or its generation is missing");
+	*txn = get_u32(a, MCR_A_TXN);
+	*generation = get_u32(a, MCR_A_GENERATION);
+	return 0;
+}
+
+/**
+ * mcr_msg_generation - which generation of the rule set is a message of?
+ * @nlh: the message
+ * @generation: where to put it
+ *
+ * Return: false if it does not say.
+ */
+bool mcr_msg_generation(struct nlmsghdr *nlh, __u32 *generation)
+{
+	struct nlattr *attr;
+
+	if (!genlmsg_valid_hdr(nlh, 0))
+		return false;
+	attr = nlmsg_find_attr(nlh, GENL_HDRLEN, MCR_A_GENERATION);
+	if (!attr || nla_len(attr) != sizeof(__u32))
+		return false;
+	*generation = nla_get_u32(attr);
+	return true;
 }

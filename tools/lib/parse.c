@@ -376,7 +376,8 @@ int mcr_parse_rule(struct mcr_words *w, struct mcr_statement *st)
 	if (check_rule(w, st))
 		return -1;
 	for (i = 0; i < st->rule.n_outputs; i++)
-		if (__mcr_check_output(w, st, i, &st->rule.spec.match))
+		if (__mcr_check_output(w, st, i, &st->rule.spec.match) ||
+		    __mcr_check_twin(w, st, i))
 			return -1;
 	return 0;
 }

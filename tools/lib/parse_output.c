@@ -360,6 +360,29 @@ int __mcr_check_output(struct mcr_words *w, const struct mcr_statement *st,
 }
 
 /**
+ * __mcr_check_twin - does an output differ from those before it?
+ * @w: the words, for the error
+ * @st: the statement
+ * @i: which of its outputs
+ *
+ * Return: 0, or -1 and an error in @w->err.
+ */
+int __mcr_check_twin(struct mcr_words *w, const struct mcr_statement *st,
+		     unsigned int i)
+{
+	const struct mcr_output *outputs = st->rule.outputs;
+	unsigned int j;
+
+	for (j = 0; j < i; j++)
+		if (mcr_output_equal(&outputs[j].spec, &outputs[i].spec))
+			return mcr_words_fail(w,
+					      st->where.output[i][MCR_OUTPUT_A_DEV],
+					      MCR_ERROR_REFUSED,
+					      "the rule has an output to this device with the same rewrites already");
+	return 0;
+}
+
+/**
  * mcr_parse_output - read one output, for a rule that is not at hand
  * @w: the words, up to their end
  * @st: the statement to add it to

@@ -12,5 +12,7 @@ struct mcr_output *__mcr_add_output(struct mcr_words *w,
 int __mcr_parse_output(struct mcr_words *w, struct mcr_statement *st);
 int __mcr_check_output(struct mcr_words *w, const struct mcr_statement *st,
 		       unsigned int i, const struct mcr_match *m);
+int __mcr_check_twin(struct mcr_words *w, const struct mcr_statement *st,
+		     unsigned int i);
 
 #endif /* MCR_PARSE_OUTPUT_H */

@@ -138,6 +138,21 @@ static int feed(struct mcr_reply *reply, struct nlmsghdr *nlh, size_t len,
 }
 
 /**
+ * mcr_reply_ack - take an acknowledgment that is all of an answer
+ * @reply: the answer, as of mcr_reply_init(); owns nothing afterwards
+ * @nlh: the acknowledgment
+ * @err: where to say what is wrong
+ *
+ * Return: 0, or -1 and an error: it cannot be read.
+ */
+int mcr_reply_ack(struct mcr_reply *reply, struct nlmsghdr *nlh,
+		  struct mcr_error *err)
+{
+	reply->seq = nlh->nlmsg_seq;
+	return read_end(reply, nlh, err);
+}
+
+/**
  * mcr_reply_feed - take what one read from the socket gave
  * @reply: the answer it belongs to; @reply->done tells if this was its end
  * @buf: the bytes, from malloc(); taken over, even on failure

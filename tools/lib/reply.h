@@ -77,6 +77,8 @@ void mcr_reply_init(struct mcr_reply *reply, bool dump);
 void mcr_reply_exit(struct mcr_reply *reply);
 int mcr_reply_feed(struct mcr_reply *reply, void *buf, size_t len,
 		   struct mcr_error *err);
+int mcr_reply_ack(struct mcr_reply *reply, struct nlmsghdr *nlh,
+		  struct mcr_error *err);
 void mcr_reply_walk_init(struct mcr_reply_walk *walk,
 			 const struct mcr_reply *reply);
 struct nlmsghdr *mcr_reply_next(struct mcr_reply_walk *walk);

@@ -125,18 +125,19 @@ int mcr_words_fail(struct mcr_words *w, size_t word, enum mcr_error_kind kind,
 	memset(err, 0, sizeof(*err));
 	err->kind = kind;
 	err->file = w->file;
+	err->source = w->source;
 	err->word = word;
 	if (word && word <= w->count) {
 		err->line = w->tokens[word - 1].line;
 		err->column = w->tokens[word - 1].column;
+		err->length = w->tokens[word - 1].length;
 		copy_safe(err->bad, sizeof(err->bad), w->tokens[word - 1].text);
 	} else if (word && w->count) {
 		const struct mcr_token *last = &w->tokens[w->count - 1];
 
 		err->line = last->line;
 		if (last->column)
-			err->column = last->column +
-				      (unsigned int)strlen(last->text);
+			err->column = last->column + last->length;
 	}
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);

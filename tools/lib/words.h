@@ -15,12 +15,14 @@
  * @text: NUL-terminated
  * @line: where it stands, from 1; 0: on the command line
  * @column: its first byte in that line, from 1; 0: on the command line
+ * @length: bytes it takes there, quotes included
  * @quoted: it stood in quotes: never a keyword
  */
 struct mcr_token {
 	const char *text;
 	unsigned int line;
 	unsigned int column;
+	unsigned int length;
 	bool quoted;
 };
 
@@ -30,6 +32,7 @@ struct mcr_token {
  * @count: how many
  * @pos: index of the next one to read
  * @file: where they are from, for errors; NULL: the command line
+ * @source: the text they are from, for errors; NULL: none. Borrowed
  * @err: where the readers say what is wrong
  */
 struct mcr_words {
@@ -37,6 +40,7 @@ struct mcr_words {
 	size_t count;
 	size_t pos;
 	const char *file;
+	const struct mcr_source *source;
 	struct mcr_error *err;
 };
 

@@ -18,11 +18,24 @@ static const char grammar[] =
 	"REF    = [name] NAME | id N\n"
 	"FILTER = any of name, iif, group, match, option, enabled, to DEV\n";
 
+static const char file_grammar[] =
+	"FILE      = path of a file, or - for standard input\n"
+	"in it     : { [statement] [# COMMENT] (newline | ;) }\n"
+	"statement = rule RULE | include FILE\n"
+	"A backslash before its end continues a line; see mcr.rules(5).\n";
+
+static bool is_about_files(const char *object)
+{
+	return !strcmp(object, "apply") || !strcmp(object, "check") ||
+	       !strcmp(object, "save");
+}
 static const char monitor_grammar[] =
 	"KIND   = rules | devices | membership | drops; default: all\n";
 
 static const char options[] =
 	"options: -n NETNS  work in this network namespace\n"
+	"         -b FILE   carry out the commands in a file, all or none\n"
+	"         -c        with apply and -b: change nothing, only tell\n"
 	"         -j        print JSON          -p  print it pretty\n"
 	"         -e        print the rule that was created\n"
 	"         -d        monitor: print first what there is\n"
@@ -39,7 +52,8 @@ void mcrtool_usage(struct mcr_str *str, const char *object)
 	const struct mcrtool_verb *v;
 	struct mcr_str line = { 0 };
 
-	mcr_str_add(str, "usage: mcrtool [OPTION]... OBJECT VERB ...\n\n");
+	mcr_str_add(str, "usage: mcrtool [OPTION]... OBJECT VERB ...\n");
+	mcr_str_add(str, object ? "\n" : "       mcrtool [OPTION]... -b FILE\n\n");
 	for (v = mcrtool_verbs; v->object; v++) {
 		if (object && strcmp(v->object, object))
 			continue;
@@ -55,6 +69,8 @@ void mcrtool_usage(struct mcr_str *str, const char *object)
 	}
 	if (!object || !strcmp(object, "rule") || !strcmp(object, "output"))
 		mcr_str_addf(str, "\n%s", grammar);
+	if (!object || is_about_files(object))
+		mcr_str_addf(str, "\n%s", file_grammar);
 	if (object && !strcmp(object, "monitor"))
 		mcr_str_add(str, "\n");
 	if (!object || !strcmp(object, "monitor"))
@@ -90,7 +106,7 @@ int mcrtool_help(struct mcrtool *t)
 		if (!object) {
 			mcr_words_fail(&t->words, t->words.pos + 1,
 				       MCR_ERROR_SYNTAX,
-				       "%s is no object: it is rule, output, stats, status, monitor or help",
+				       "%s is no object: it is " MCRTOOL_OBJECTS,
 				       mcr_words_show(&t->words, word,
 						      sizeof(word)));
 			return mcrtool_fail(t);

@@ -3,6 +3,7 @@
  * mcrtool: objects, verbs, and who does what.
  */
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,37 +13,68 @@
 #include "mcrtool.h"
 
 const struct mcrtool_verb mcrtool_verbs[] = {
-	{ "rule", "list", mcrtool_rule_list, "[FILTER]",
-	  "print rules, one a line", true },
-	{ "rule", "show", mcrtool_rule_show, "REF",
-	  "print one rule with its counters", false },
-	{ "rule", "add", mcrtool_rule_add, "RULE",
-	  "create a rule", false },
-	{ "rule", "replace", mcrtool_rule_replace, "RULE",
-	  "create a rule, or change the one of the same match", false },
-	{ "rule", "del", mcrtool_rule_del, "REF",
-	  "delete a rule", false },
-	{ "rule", "enable", mcrtool_rule_enable, "REF",
-	  "let a disabled rule take packets again", false },
-	{ "rule", "disable", mcrtool_rule_disable, "REF",
-	  "keep a rule, but let it take no packet", false },
-	{ "rule", "flush", mcrtool_rule_flush, "[FILTER]",
-	  "delete all rules, or those the filter selects", false },
-	{ "output", "add", mcrtool_output_add, "rule REF OUTPUT",
-	  "add an output to a rule", false },
-	{ "output", "del", mcrtool_output_del, "rule REF {OUTPUT | output ID}",
-	  "take an output out of a rule", false },
-	{ "stats", "reset", mcrtool_stats_reset, "[REF]",
-	  "zero the counters of one rule or of all", false },
-	{ "stats", NULL, mcrtool_stats, "[REF]",
-	  "print counters", true },
-	{ "status", NULL, mcrtool_status, "",
-	  "print who serves, and the ingress devices", true },
-	{ "monitor", NULL, mcrtool_monitor, "[KIND]...",
-	  "print changes as they happen", true },
-	{ "help", NULL, mcrtool_help, "[OBJECT]",
-	  "print this", true },
-	{ NULL, NULL, NULL, NULL, NULL, false },
+	{ .object = "rule", .verb = "list", .run = mcrtool_rule_list,
+	  .usage = "[FILTER]", .implied = true,
+	  .help = "print rules, one a line" },
+	{ .object = "rule", .verb = "show", .run = mcrtool_rule_show,
+	  .usage = "REF", .help = "print one rule with its counters" },
+	{ .object = "rule", .verb = "add", .run = mcrtool_rule_add,
+	  .cmd = MCR_CMD_RULE_NEW, .flags = NLM_F_CREATE | NLM_F_EXCL,
+	  .parse = mcr_parse_rule, .put = mcrtool_put_rule,
+	  .usage = "RULE", .help = "create a rule" },
+	{ .object = "rule", .verb = "replace", .run = mcrtool_rule_add,
+	  .cmd = MCR_CMD_RULE_NEW, .flags = NLM_F_CREATE | NLM_F_REPLACE,
+	  .parse = mcr_parse_rule, .put = mcrtool_put_rule,
+	  .usage = "RULE",
+	  .help = "create a rule, or change the one of the same match" },
+	{ .object = "rule", .verb = "del", .run = mcrtool_change,
+	  .cmd = MCR_CMD_RULE_DEL,
+	  .parse = mcrtool_parse_ref, .put = mcrtool_put_ref,
+	  .usage = "REF", .help = "delete a rule" },
+	{ .object = "rule", .verb = "enable", .run = mcrtool_change,
+	  .cmd = MCR_CMD_RULE_SET,
+	  .parse = mcrtool_parse_enable, .put = mcrtool_put_disabled,
+	  .usage = "REF", .help = "let a disabled rule take packets again" },
+	{ .object = "rule", .verb = "disable", .run = mcrtool_change,
+	  .cmd = MCR_CMD_RULE_SET,
+	  .parse = mcrtool_parse_disable, .put = mcrtool_put_disabled,
+	  .usage = "REF", .help = "keep a rule, but let it take no packet" },
+	{ .object = "rule", .verb = "flush", .run = mcrtool_rule_flush,
+	  .cmd = MCR_CMD_RULE_FLUSH,
+	  .parse = mcr_parse_filter, .put = mcrtool_put_filter,
+	  .usage = "[FILTER]",
+	  .help = "delete all rules, or those the filter selects" },
+	{ .object = "output", .verb = "add", .run = mcrtool_change,
+	  .cmd = MCR_CMD_OUTPUT_ADD,
+	  .parse = mcrtool_parse_output_add, .put = mcrtool_put_output,
+	  .usage = "rule REF OUTPUT", .help = "add an output to a rule" },
+	{ .object = "output", .verb = "del", .run = mcrtool_change,
+	  .cmd = MCR_CMD_OUTPUT_DEL,
+	  .parse = mcrtool_parse_output_del, .put = mcrtool_put_output,
+	  .usage = "rule REF {OUTPUT | output ID}",
+	  .help = "take an output out of a rule" },
+	{ .object = "apply", .run = mcrtool_apply, .implied = true, .dry = true,
+	  .usage = "FILE",
+	  .help = "make the rules those of a file, all at once" },
+	{ .object = "check", .run = mcrtool_check, .implied = true,
+	  .usage = "FILE", .help = "see whether a file could be applied" },
+	{ .object = "save", .run = mcrtool_save, .implied = true,
+	  .usage = "[FILE]",
+	  .help = "print the rules, or write them to a file" },
+	{ .object = "stats", .verb = "reset", .run = mcrtool_change,
+	  .alone = true, .cmd = MCR_CMD_STATS_RESET,
+	  .parse = mcrtool_parse_reset, .put = mcrtool_put_ref,
+	  .usage = "[REF]",
+	  .help = "zero the counters of one rule or of all" },
+	{ .object = "stats", .run = mcrtool_stats, .implied = true,
+	  .usage = "[REF]", .help = "print counters" },
+	{ .object = "status", .run = mcrtool_status, .implied = true,
+	  .usage = "", .help = "print who serves, and the ingress devices" },
+	{ .object = "monitor", .run = mcrtool_monitor, .implied = true,
+	  .usage = "[KIND]...", .help = "print changes as they happen" },
+	{ .object = "help", .run = mcrtool_help, .implied = true,
+	  .usage = "[OBJECT]", .help = "print this" },
+	{ .object = NULL },
 };
 
 /*
@@ -60,61 +92,85 @@ static void guard_descriptors(void)
 		close(fd);
 }
 
-static int unknown_object(struct mcrtool *t)
+static void unknown_object(struct mcr_words *w)
 {
 	char word[80];
 
-	mcr_words_fail(&t->words, 1, MCR_ERROR_SYNTAX,
-		       "%s is no object: it is rule, output, stats, status, monitor or help",
-		       mcr_words_show(&t->words, word, sizeof(word)));
-	return mcrtool_fail(t);
+	mcr_words_fail(w, w->pos + 1, MCR_ERROR_SYNTAX,
+		       "%s is no object: it is " MCRTOOL_OBJECTS,
+		       mcr_words_show(w, word, sizeof(word)));
 }
 
-static int unknown_verb(struct mcrtool *t, const char *object)
+static void unknown_verb(struct mcr_words *w, const char *object)
 {
-	struct mcr_str verbs = { 0 };
 	const struct mcrtool_verb *v;
-	char word[80];
+	char verbs[200] = "", word[80];
+	size_t len = 0;
 
 	for (v = mcrtool_verbs; v->object; v++)
-		if (!strcmp(v->object, object) && v->verb)
-			mcr_str_addf(&verbs, "%s%s", verbs.len ? ", " : "",
-				     v->verb);
-	if (verbs.failed) {
-		mcr_str_free(&verbs);
-		return mcrtool_no_memory(t);
-	}
-	mcr_words_fail(&t->words, t->words.pos + 1, MCR_ERROR_SYNTAX,
+		if (!strcmp(v->object, object) && v->verb &&
+		    len < sizeof(verbs))
+			len += (size_t)snprintf(verbs + len,
+						sizeof(verbs) - len, "%s%s",
+						len ? ", " : "", v->verb);
+	mcr_words_fail(w, w->pos + 1, MCR_ERROR_SYNTAX,
 		       "%s is no verb of %s: it has %s",
-		       mcr_words_show(&t->words, word, sizeof(word)), object,
-		       verbs.s);
-	mcr_str_free(&verbs);
-	return mcrtool_fail(t);
+		       mcr_words_show(w, word, sizeof(word)), object, verbs);
 }
 
-static int run(struct mcrtool *t)
+/**
+ * mcrtool_find_verb - read which verb is meant
+ * @w: the words; behind object and verb afterwards
+ *
+ * Return: the verb, or NULL and an error in @w->err.
+ */
+const struct mcrtool_verb *mcrtool_find_verb(struct mcr_words *w)
 {
 	const struct mcrtool_verb *v, *implied = NULL;
 	const char *object = NULL;
 
 	for (v = mcrtool_verbs; v->object; v++) {
-		if (!mcr_words_at(&t->words, v->object))
+		if (!mcr_words_at(w, v->object))
 			continue;
 		object = v->object;
-		t->words.pos++;
-		if (v->verb && mcr_words_skip(&t->words, v->verb))
-			return v->run(t);
-		t->words.pos--;
+		w->pos++;
+		if (v->verb && mcr_words_skip(w, v->verb))
+			return v;
+		w->pos--;
 		if (v->implied)
 			implied = v;
 	}
-	if (!object)
-		return unknown_object(t);
-	t->words.pos++;
+	if (!object) {
+		unknown_object(w);
+		return NULL;
+	}
+	w->pos++;
 	/* With words behind it, only an object without verbs is implied. */
-	if (!implied || (implied->verb && !mcr_words_end(&t->words)))
-		return unknown_verb(t, object);
-	return implied->run(t);
+	if (!implied || (implied->verb && !mcr_words_end(w))) {
+		unknown_verb(w, object);
+		return NULL;
+	}
+	return implied;
+}
+
+static int run(struct mcrtool *t)
+{
+	if (t->batch && t->words.count) {
+		mcr_words_fail(&t->words, 1, MCR_ERROR_SYNTAX,
+			       "with -b, commands are in the file: nothing more was expected");
+		return mcrtool_fail(t);
+	}
+	if (t->batch)
+		return mcrtool_batch(t);
+	t->verb = mcrtool_find_verb(&t->words);
+	if (!t->verb)
+		return mcrtool_fail(t);
+	if (t->dry_run && !t->verb->dry) {
+		mcr_words_fail(&t->words, 1, MCR_ERROR_SYNTAX,
+			       "-c goes with apply and -b: all else would be done");
+		return mcrtool_fail(t);
+	}
+	return t->verb->run(t);
 }
 
 static int finish(int status)
@@ -152,10 +208,10 @@ int main(int argc, char **argv)
 	status = mcrtool_options(&t, argc, argv, &used, &stop);
 	if (status || stop)
 		return finish(status);
-	if (used >= argc)
+	if (used >= argc && !t.batch)
 		return finish(usage());
 
-	tokens = calloc((size_t)(argc - used), sizeof(*tokens));
+	tokens = calloc((size_t)(argc - used) + 1, sizeof(*tokens));
 	if (!tokens)
 		return finish(mcrtool_no_memory(&t));
 	for (i = used; i < argc; i++)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "../lib/client.h"
+#include "../lib/file.h"
 #include "../lib/parse.h"
 #include "../lib/str.h"
 
@@ -35,10 +36,13 @@ enum mcrtool_exit {
  * @words: the command line without options; at the first word behind the verb
  * @err: what @words and others report to
  * @client: the connection, once mcrtool_connect() made it
+ * @verb: what is done
  * @netns: network namespace to work in; NULL: this one
+ * @batch: file of commands; NULL: the command is on the command line
  * @json: print JSON
  * @pretty: print it for people to read
  * @echo: print the rule that was created
+ * @dry_run: change nothing, but tell what would be changed
  * @dump: monitor: print first what there is
  * @stamp: monitor: print times
  */
@@ -46,10 +50,13 @@ struct mcrtool {
 	struct mcr_words words;
 	struct mcr_error err;
 	struct mcr_client *client;
+	const struct mcrtool_verb *verb;
 	const char *netns;
+	const char *batch;
 	bool json;
 	bool pretty;
 	bool echo;
+	bool dry_run;
 	bool dump;
 	bool stamp;
 };
@@ -62,6 +69,12 @@ struct mcrtool {
  * @usage: the words behind the verb
  * @help: what it does, in a line
  * @implied: it is what the object means without a verb
+ * @alone: it cannot be part of a transaction, and so not of a batch
+ * @dry: it knows how not to be done
+ * @cmd: what it asks the server for; only verbs that change something
+ * @flags: NLM_F_ flags of that
+ * @parse: reads the words behind the verb
+ * @put: puts what they say into a message; 0 or a negative errno
  */
 struct mcrtool_verb {
 	const char *object;
@@ -70,13 +83,25 @@ struct mcrtool_verb {
 	const char *usage;
 	const char *help;
 	bool implied;
+	bool alone;
+	bool dry;
+	enum mcr_cmd cmd;
+	int flags;
+	int (*parse)(struct mcr_words *w, struct mcr_statement *st);
+	int (*put)(struct nl_msg *msg, const struct mcr_statement *st);
 };
+
+#define MCRTOOL_OBJECTS	"rule, output, apply, check, save, stats, " \
+			"status, monitor or help"
 
 extern const struct mcrtool_verb mcrtool_verbs[];
 
 /* options.c */
 int mcrtool_options(struct mcrtool *t, int argc, char **argv, int *used,
 		    bool *stop);
+
+/* main.c */
+const struct mcrtool_verb *mcrtool_find_verb(struct mcr_words *w);
 
 /* netns.c */
 int mcrtool_netns(struct mcrtool *t);
@@ -85,10 +110,26 @@ int mcrtool_netns(struct mcrtool *t);
 int mcrtool_connect(struct mcrtool *t);
 int mcrtool_do(struct mcrtool *t, struct nl_msg *msg,
 	       const struct mcr_statement *st, struct mcr_reply *reply);
+int mcrtool_dump_once(struct mcrtool *t, struct nl_msg *msg,
+		      const struct mcr_statement *st, struct mcr_reply *reply);
 int mcrtool_dump(struct mcrtool *t, struct nl_msg *msg,
 		 const struct mcr_statement *st, struct mcr_reply *reply);
-int mcrtool_change(struct mcrtool *t, struct nl_msg *msg,
-		   const struct mcr_statement *st);
+
+/* change.c */
+struct nl_msg *mcrtool_request(const struct mcrtool_verb *verb,
+			       const struct mcr_statement *st, int flags);
+int mcrtool_change(struct mcrtool *t);
+int mcrtool_parse_ref(struct mcr_words *w, struct mcr_statement *st);
+int mcrtool_parse_enable(struct mcr_words *w, struct mcr_statement *st);
+int mcrtool_parse_disable(struct mcr_words *w, struct mcr_statement *st);
+int mcrtool_parse_reset(struct mcr_words *w, struct mcr_statement *st);
+int mcrtool_parse_output_add(struct mcr_words *w, struct mcr_statement *st);
+int mcrtool_parse_output_del(struct mcr_words *w, struct mcr_statement *st);
+int mcrtool_put_rule(struct nl_msg *msg, const struct mcr_statement *st);
+int mcrtool_put_ref(struct nl_msg *msg, const struct mcr_statement *st);
+int mcrtool_put_disabled(struct nl_msg *msg, const struct mcr_statement *st);
+int mcrtool_put_filter(struct nl_msg *msg, const struct mcr_statement *st);
+int mcrtool_put_output(struct nl_msg *msg, const struct mcr_statement *st);
 
 /* mroute.c */
 void mcrtool_warn_mroutes(struct mcrtool *t, const struct mcr_rule *rule);
@@ -96,8 +137,14 @@ void mcrtool_warn_mroutes(struct mcrtool *t, const struct mcr_rule *rule);
 /* report.c */
 int mcrtool_fail(struct mcrtool *t);
 int mcrtool_no_memory(struct mcrtool *t);
+int mcrtool_fail_all(struct mcrtool *t, const struct mcr_errors *errors);
+void mcrtool_warn_all(struct mcrtool *t, const struct mcr_errors *warnings);
 void mcrtool_complain(const char *text);
 void mcrtool_underline(const struct mcr_words *w, size_t word);
+void mcrtool_tell_of_other(struct mcrtool *t, __u32 id, const char *has);
+
+/* excerpt.c */
+void mcrtool_excerpt(const struct mcr_error *err, const char *before);
 
 /* stdout.c */
 int mcrtool_print_json(struct mcrtool *t, struct json_object *obj);
@@ -113,18 +160,15 @@ int mcrtool_get_status(struct mcrtool *t, struct mcr_status *status);
 void mcrtool_usage(struct mcr_str *str, const char *object);
 
 /* One file a verb, or a family of them. */
+int mcrtool_apply(struct mcrtool *t);
+int mcrtool_check(struct mcrtool *t);
+int mcrtool_save(struct mcrtool *t);
+int mcrtool_batch(struct mcrtool *t);
 int mcrtool_rule_add(struct mcrtool *t);
-int mcrtool_rule_replace(struct mcrtool *t);
-int mcrtool_rule_del(struct mcrtool *t);
 int mcrtool_rule_list(struct mcrtool *t);
 int mcrtool_rule_show(struct mcrtool *t);
 int mcrtool_rule_flush(struct mcrtool *t);
-int mcrtool_rule_enable(struct mcrtool *t);
-int mcrtool_rule_disable(struct mcrtool *t);
-int mcrtool_output_add(struct mcrtool *t);
-int mcrtool_output_del(struct mcrtool *t);
 int mcrtool_stats(struct mcrtool *t);
-int mcrtool_stats_reset(struct mcrtool *t);
 int mcrtool_status(struct mcrtool *t);
 int mcrtool_monitor(struct mcrtool *t);
 int mcrtool_help(struct mcrtool *t);

@@ -15,6 +15,8 @@ struct option {
 
 static const struct option options[] = {
 	{ "netns", 'n' },
+	{ "batch", 'b' },
+	{ "dry-run", 'c' },
 	{ "json", 'j' },
 	{ "pretty", 'p' },
 	{ "echo", 'e' },
@@ -40,7 +42,7 @@ static int unknown(struct mcrtool *t, const char *what)
 
 	mcr_str_safe(&word, what);
 	mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
-		      "'%.64s' is no option: there are -n NETNS, -j, -p, -e, -d, -t, -V and -h",
+		      "'%.64s' is no option: there are -n NETNS, -b FILE, -c, -j, -p, -e, -d, -t, -V and -h",
 		      word.s ? word.s : "");
 	mcr_str_free(&word);
 	return mcrtool_fail(t);
@@ -69,6 +71,9 @@ static int set_option(struct mcrtool *t, char letter, const char *word,
 	case 'p':
 		t->pretty = true;
 		return 0;
+	case 'c':
+		t->dry_run = true;
+		return 0;
 	case 'e':
 		t->echo = true;
 		return 0;
@@ -90,20 +95,28 @@ static int set_option(struct mcrtool *t, char letter, const char *word,
 	}
 }
 
-static int set_netns(struct mcrtool *t, const char *netns)
+static bool takes_value(char letter)
 {
-	if (!netns || !*netns) {
+	return letter == 'n' || letter == 'b';
+}
+
+/* An option with a value. */
+static int set_value(struct mcrtool *t, char letter, const char *value)
+{
+	const char **where = letter == 'n' ? &t->netns : &t->batch;
+
+	if (*where)
+		mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
+			      "-%c is given twice: once is enough", letter);
+	else if (value && *value)
+		*where = value;
+	else if (letter == 'n')
 		mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
 			      "-n needs the name of a network namespace, or a path to one");
-		return mcrtool_fail(t);
-	}
-	if (t->netns) {
+	else
 		mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
-			      "-n is given twice: once is enough");
-		return mcrtool_fail(t);
-	}
-	t->netns = netns;
-	return 0;
+			      "-b needs a file of commands: its path, or - for standard input");
+	return t->err.kind ? mcrtool_fail(t) : 0;
 }
 
 /* One word of short options; @next is the word behind it, or NULL. */
@@ -114,9 +127,9 @@ static int short_options(struct mcrtool *t, const char *word, const char *next,
 	int ret;
 
 	for (c = word + 1; *c && !*stop; c++) {
-		if (*c == 'n') {
+		if (takes_value(*c)) {
 			*took_next = !c[1];
-			return set_netns(t, c[1] ? c + 1 : next);
+			return set_value(t, *c, c[1] ? c + 1 : next);
 		}
 		ret = set_option(t, *c, word, stop);
 		if (ret)
@@ -153,8 +166,8 @@ int mcrtool_options(struct mcrtool *t, int argc, char **argv, int *used,
 		}
 		if (word[1] != '-') {
 			ret = short_options(t, word, next, &took_next, stop);
-		} else if (find_long(word + 2) == 'n') {
-			ret = set_netns(t, next);
+		} else if (takes_value(find_long(word + 2))) {
+			ret = set_value(t, find_long(word + 2), next);
 			took_next = true;
 		} else {
 			ret = set_option(t, find_long(word + 2), word, stop);

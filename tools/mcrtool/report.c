@@ -87,6 +87,18 @@ void mcrtool_underline(const struct mcr_words *w, size_t word)
 	mcr_str_free(&line);
 }
 
+static int exit_status(enum mcr_error_kind kind)
+{
+	switch (kind) {
+	case MCR_ERROR_SYNTAX:
+		return MCRTOOL_SYNTAX;
+	case MCR_ERROR_NO_SERVER:
+		return MCRTOOL_NO_SERVER;
+	default:
+		return MCRTOOL_REFUSED;
+	}
+}
+
 /**
  * mcrtool_fail - say what is wrong
  * @t: the invocation; @t->err tells what
@@ -95,17 +107,56 @@ void mcrtool_underline(const struct mcr_words *w, size_t word)
  */
 int mcrtool_fail(struct mcrtool *t)
 {
-	mcrtool_complain(t->err.text);
-	if (t->err.word)
-		mcrtool_underline(&t->words, t->err.word);
-	switch (t->err.kind) {
-	case MCR_ERROR_SYNTAX:
-		return MCRTOOL_SYNTAX;
-	case MCR_ERROR_NO_SERVER:
-		return MCRTOOL_NO_SERVER;
-	default:
-		return MCRTOOL_REFUSED;
+	const struct mcr_error *err = &t->err;
+
+	if (err->source) {
+		mcrtool_excerpt(err, "");
+	} else {
+		mcrtool_complain(err->text);
+		if (err->word)
+			mcrtool_underline(&t->words, err->word);
 	}
+	return exit_status(err->kind);
+}
+
+/**
+ * mcrtool_fail_all - say what is wrong with a file
+ * @t: the invocation
+ * @errors: what is wrong
+ *
+ * Return: the exit status that goes with it: a word that was not understood
+ * counts before one that is refused.
+ */
+int mcrtool_fail_all(struct mcrtool *t, const struct mcr_errors *errors)
+{
+	int ret = MCRTOOL_REFUSED;
+	unsigned int i;
+
+	for (i = 0; i < errors->count; i++) {
+		t->err = errors->list[i];
+		if (mcrtool_fail(t) == MCRTOOL_SYNTAX)
+			ret = MCRTOOL_SYNTAX;
+	}
+	if (errors->more)
+		mcrtool_complain("there is more that is wrong: it was not read on");
+	return ret;
+}
+
+/**
+ * mcrtool_warn_all - tell what the server warns of
+ * @t: the invocation, connected
+ * @warnings: the warnings, about statements of a file
+ */
+void mcrtool_warn_all(struct mcrtool *t, const struct mcr_errors *warnings)
+{
+	unsigned int i;
+
+	for (i = 0; i < warnings->count; i++) {
+		mcrtool_excerpt(&warnings->list[i], "warning: ");
+		mcrtool_tell_of_other(t, warnings->list[i].rule, "");
+	}
+	if (warnings->more)
+		mcrtool_complain("there are more warnings like that");
 }
 
 /**

@@ -27,21 +27,15 @@ static int print_rule(const struct mcr_rule *rule, void *arg)
 			 print_text(t, rule);
 }
 
-static int create(struct mcrtool *t, const struct mcr_statement *st, int flags)
+static int create(struct mcrtool *t, const struct mcr_statement *st)
 {
+	bool echo = t->json || t->echo;
 	struct mcr_reply reply;
-	struct nl_msg *msg;
 	int ret;
 
-	if (t->json || t->echo)
-		flags |= NLM_F_ECHO;
-	msg = mcr_msg_new(MCR_CMD_RULE_NEW, flags);
-	if (msg && mcr_msg_put_rule(msg, &st->rule)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
-	ret = mcrtool_do(t, msg, st, &reply);
-	if (!ret && flags & NLM_F_ECHO) {
+	ret = mcrtool_do(t, mcrtool_request(t->verb, st, echo ? NLM_F_ECHO : 0),
+			 st, &reply);
+	if (!ret && echo) {
 		ret = mcr_reply_rules(&reply, print_rule, t, &t->err);
 		if (ret < 0)
 			ret = mcrtool_fail(t);
@@ -52,40 +46,24 @@ static int create(struct mcrtool *t, const struct mcr_statement *st, int flags)
 	return ret;
 }
 
-static int add(struct mcrtool *t, int flags)
-{
-	struct mcr_statement st;
-	int ret;
-
-	mcr_statement_init(&st);
-	if (mcr_parse_rule(&t->words, &st))
-		ret = mcrtool_fail(t);
-	else
-		ret = mcrtool_connect(t);
-	if (!ret)
-		ret = create(t, &st, flags);
-	mcr_statement_free(&st);
-	return ret;
-}
-
 /**
- * mcrtool_rule_add - rule add RULE
+ * mcrtool_rule_add - rule add RULE, rule replace RULE
  * @t: the invocation
  *
  * Return: an exit status.
  */
 int mcrtool_rule_add(struct mcrtool *t)
 {
-	return add(t, NLM_F_CREATE | NLM_F_EXCL);
-}
+	struct mcr_statement st;
+	int ret;
 
-/**
- * mcrtool_rule_replace - rule replace RULE
- * @t: the invocation
- *
- * Return: an exit status.
- */
-int mcrtool_rule_replace(struct mcrtool *t)
-{
-	return add(t, NLM_F_CREATE | NLM_F_REPLACE);
+	mcr_statement_init(&st);
+	if (t->verb->parse(&t->words, &st))
+		ret = mcrtool_fail(t);
+	else
+		ret = mcrtool_connect(t);
+	if (!ret)
+		ret = create(t, &st);
+	mcr_statement_free(&st);
+	return ret;
 }

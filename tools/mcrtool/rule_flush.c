@@ -27,15 +27,9 @@ static int print_count(struct mcrtool *t, const struct mcr_reply *reply)
 static int flush(struct mcrtool *t, const struct mcr_statement *st)
 {
 	struct mcr_reply reply;
-	struct nl_msg *msg;
 	int ret;
 
-	msg = mcr_msg_new(MCR_CMD_RULE_FLUSH, 0);
-	if (msg && mcr_msg_put_filter(msg, &st->rule, st->given)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
-	ret = mcrtool_do(t, msg, st, &reply);
+	ret = mcrtool_do(t, mcrtool_request(t->verb, st, 0), st, &reply);
 	if (!ret)
 		ret = print_count(t, &reply);
 	mcr_reply_exit(&reply);
@@ -54,7 +48,7 @@ int mcrtool_rule_flush(struct mcrtool *t)
 	int ret;
 
 	mcr_statement_init(&st);
-	if (mcr_parse_filter(&t->words, &st))
+	if (t->verb->parse(&t->words, &st))
 		ret = mcrtool_fail(t);
 	else
 		ret = mcrtool_connect(t);

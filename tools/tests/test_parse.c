@@ -46,8 +46,8 @@ static const struct good_case good_cases[] = {
 	},
 	{ "plane kernel", "iif a group 239.1.1.1 plane kernel to b",
 	  "rule iif a group 239.1.1.1 plane kernel to b" },
-	{ "outputs", "iif a group 239.1.1.1 to b to c ttl 3 to b",
-	  "rule iif a group 239.1.1.1 to b to c ttl 3 to b" },
+	{ "outputs", "iif a group 239.1.1.1 to b to c ttl 3 to b ttl 3",
+	  "rule iif a group 239.1.1.1 to b to c ttl 3 to b ttl 3" },
 	{ "rewrites",
 	  "iif a group 239.1.1.1 to b mtu fragment rate 5 pps mac keep dscp 63 ttl 255 sport 65535 src 1.2.3.4 dport 1",
 	  "rule iif a group 239.1.1.1 to b dport 1 src 1.2.3.4 sport 65535 ttl 255 dscp 63 mac keep rate 5 pps mtu fragment"
