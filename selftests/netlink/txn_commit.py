@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a commit puts in force, and what it leaves as it was."""
 
-from errno import EAGAIN, EEXIST, ENODEV, ENOENT
+from errno import EAGAIN, EEXIST, ENOENT, EOPNOTSUPP
 
 import bench
 import ktap
@@ -186,8 +186,8 @@ def _(client):
     ktap.equal(names(client), ["b", "c"], "one has changed nothing")
 
 
-@CASES.case("a commit that finds a device gone changes nothing, and can be "
-            "repeated")
+@CASES.case("a commit that finds a device of another kind changes nothing, and "
+            "can be repeated")
 def _(client):
     bench.add_devices(["gone0"])
     new(client, name="a")
@@ -197,11 +197,24 @@ def _(client):
     txn.new(name="b", group=group4(1), outputs=[{"dev": "out0"},
                                                 {"dev": "gone0"}])
     bench.ip("link", "del", "gone0")
-    refused(ENODEV, txn.commit)
+    bench.ip("tuntap", "add", "gone0", "mode", "tun")
+    refused(EOPNOTSUPP, txn.commit)
     ktap.equal(client.raw_dump("rule-get"), before, "rules")
     txn.output("del", "b", dev="gone0")
     txn.commit()
     ktap.equal(names(client), ["a2", "b"], "rules")
+    bench.ip("link", "del", "gone0")
+
+
+@CASES.case("a commit that finds a device gone has the rule wait for it")
+def _(client):
+    bench.add_devices(["gone0"])
+    txn = Txn(client)
+    txn.new(name="a", outputs=[{"dev": "out0"}, {"dev": "gone0"}])
+    bench.ip("link", "del", "gone0")
+    txn.commit()
+    ktap.equal(["ifindex" in o for o in get(client, "a")[1]], [True, False],
+               "outputs that have a device")
 
 
 @CASES.case("a commit is told rule by rule, what was deleted first")
