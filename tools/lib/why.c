@@ -151,7 +151,7 @@ static void why_not_matched(struct mcr_str *str, const struct mcr_rule *rule,
 		mcr_str_add(str, ", none for this rule; the nearest has ");
 		add_misses(str, m, flow, fields);
 	} else {
-		mcr_str_add(str, ", none for this rule, but for other rules, more specific ones perhaps, or no multicast at all");
+		mcr_str_add(str, ", none for this rule: they are other rules', or no multicast");
 	}
 	if (ingress->malformed)
 		mcr_str_addf(str, "; %llu were malformed",

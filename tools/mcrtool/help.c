@@ -29,6 +29,7 @@ static bool is_about_files(const char *object)
 	return !strcmp(object, "apply") || !strcmp(object, "check") ||
 	       !strcmp(object, "save");
 }
+
 static const char monitor_grammar[] =
 	"KIND   = rules | devices | membership | drops; default: all\n";
 

@@ -27,6 +27,10 @@ struct why_case {
 	const char *sentence;
 };
 
+#define NONE	"7 frames came in on in0, none for this rule"
+#define NEAREST	NONE "; the nearest has "
+#define SRC_2	"src 10.0.0.2 instead of 10.0.0.1"
+#define GROUP_16	"group 239.2.1.1 instead of 239.1.0.0/16"
 #define RULE	"iif in0 group 239.1.1.1 src 10.0.0.1 dport 5000 to out1 to out2"
 #define RANGE	"iif in0 group 239.1.0.0/16 dport 5000-5009 to out1"
 #define FLOW	"iif x group 239.1.1.1 src 10.0.0.1 dport 5000 to x"
@@ -46,42 +50,42 @@ static const struct why_case why_cases[] = {
 	  .outputs = { "sent", "sent" } },
 	{ "another port", RULE, .seen = 7,
 	  .unmatched = { "iif x group 239.1.1.1 src 10.0.0.1 dport 5001 to x" },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has dport 5001 instead of 5000" },
+	  .sentence = NEAREST "dport 5001 instead of 5000" },
 	{ "another source", RULE, .seen = 7,
 	  .unmatched = { "iif x group 239.1.1.1 src 10.0.0.2 dport 5000 to x" },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has src 10.0.0.2 instead of 10.0.0.1" },
+	  .sentence = NEAREST SRC_2 },
 	{ "another group", RULE, .seen = 7, .malformed = 2,
 	  .unmatched = { "iif x group 239.1.1.2 src 10.0.0.1 dport 5000 to x" },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has group 239.1.1.2 instead of 239.1.1.1; 2 were malformed" },
+	  .sentence = NEAREST "group 239.1.1.2 instead of 239.1.1.1; 2 were malformed" },
 	{ "another family", RULE, .seen = 7,
 	  .unmatched = { "iif x group ff1e::1 src 2001:db8::1 dport 5000 to x" },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has group ff1e::1 instead of 239.1.1.1" },
+	  .sentence = NEAREST "group ff1e::1 instead of 239.1.1.1" },
 	{ "another protocol", RULE, .seen = 7,
 	  .unmatched = { "iif x group 239.1.1.1 src 10.0.0.1 proto any to x" },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has another protocol instead of udp" },
+	  .sentence = NEAREST "another protocol instead of udp" },
 	{ "a VLAN", RULE, .seen = 7,
 	  .unmatched = { "iif x group 239.1.1.1 src 10.0.0.1 dport 5000 vlan 7 to x" },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has vlan 7 instead of no vlan" },
+	  .sentence = NEAREST "vlan 7 instead of no vlan" },
 	{ "no VLAN", "iif in0 group 239.1.1.1 vlan 7 to out1", .seen = 7,
 	  .unmatched = { FLOW },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has no vlan instead of vlan 7" },
+	  .sentence = NEAREST "no vlan instead of vlan 7" },
 	{ "several at once", RULE, .seen = 7,
 	  .unmatched = { "iif x group 239.1.1.1 src 10.0.0.2 dport 1 vlan 7 to x" },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has src 10.0.0.2 instead of 10.0.0.1, dport 1 instead of 5000, vlan 7 instead of no vlan" },
+	  .sentence = NEAREST SRC_2 ", dport 1 instead of 5000, vlan 7 instead of no vlan" },
 	{ "prefixes and ranges", RANGE, .seen = 7,
 	  .unmatched = { "iif x group 239.2.1.1 src 10.0.0.1 dport 5010 to x" },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has group 239.2.1.1 instead of 239.1.0.0/16, dport 5010 instead of 5000-5009" },
+	  .sentence = NEAREST GROUP_16 ", dport 5010 instead of 5000-5009" },
 	{ "the nearest of several: the group counts most", RULE, .seen = 7,
 	  .unmatched = {
 		"iif x group 239.1.1.2 src 10.0.0.1 dport 5000 to x",
 		"iif x group 239.1.1.1 src 10.0.0.2 dport 5001 to x",
 		"iif x group ff1e::1 src 2001:db8::1 dport 5000 to x" },
-	  .sentence = "7 frames came in on in0, none for this rule; the nearest has src 10.0.0.2 instead of 10.0.0.1, dport 5001 instead of 5000" },
+	  .sentence = NEAREST SRC_2 ", dport 5001 instead of 5000" },
 	{ "matching ones, from before the rule", RULE, .seen = 7,
 	  .unmatched = { FLOW },
 	  .sentence = "7 frames came in on in0, none since the rule is there" },
 	{ "all for others", RULE, .seen = 7,
-	  .sentence = "7 frames came in on in0, none for this rule, but for other rules, more specific ones perhaps, or no multicast at all" },
+	  .sentence = NONE ": they are other rules', or no multicast" },
 	{ "all is well", RULE, .seen = 7, .packets = 7,
 	  .outputs = { "sent", "sent" } },
 	{ "an output that has just been added", RULE, .seen = 7, .packets = 7,
