@@ -64,6 +64,9 @@ def heard(listener):
     while True:
         try:
             name, flags, _ = listener.hear()
+            # The group is joined behind the change, and told on its own.
+            if name == "member-ntf":
+                continue
             ktap.equal(flags, NLM_F_REPLACE, "flags")
             came.append(name)
         except BlockingIOError:
