@@ -172,7 +172,7 @@ static void mcr_nl_stage_reply(struct genl_info *info, u32 base, u32 id)
 	struct nlattr *nest;
 	void *hdr;
 
-	skb = mcr_nl_reply_new(info, MCR_CMD_RULE_GET, 0, &hdr);
+	skb = mcr_nl_reply_new(info, MCR_CMD_RULE_NEW, 0, &hdr);
 	if (!skb)
 		goto err;
 	nest = nla_nest_start(skb, MCR_A_RULE);

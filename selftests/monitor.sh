@@ -214,13 +214,13 @@ json() {
 true
 1'
 	monitor_end "$monitor" TERM
-	monitor_start pretty -jp monitor
+	monitor_start pretty -jp monitor rules
 	monitor=$STARTED_PID
 	rule_add name a iif in0 group "$G" to out1
 	wait_for grep -q '"created"' "$WORK/pretty"
 	monitor_end "$monitor" TERM
 	check_equal "pretty" "$(jq -r .event "$WORK/pretty" | tr '\n' ' ')" \
-		"state synced ingress created "
+		"state synced created "
 	rules_flush
 }
 
