@@ -7,6 +7,7 @@
 #include <net/genetlink.h>
 
 #include "commit.h"
+#include "member.h"
 #include "netns.h"
 #include "nl.h"
 #include "nl_parse.h"
@@ -129,9 +130,11 @@ int mcr_nl_txn_commit(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		mcr_txn_take(mn, txn);
 	mcr_table_unlock(mn);
-	if (!err)
-		mcr_txn_free(txn);
-	return err;
+	if (err)
+		return err;
+	mcr_member_settle(mn);
+	mcr_txn_free(txn);
+	return 0;
 }
 
 /**
