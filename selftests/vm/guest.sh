@@ -67,6 +67,21 @@ set_up_uml() {
 	bash -c '(:); (:)'
 }
 
+# The kernel patches its code when the first ingress hook of all comes and when
+# the last one goes. QEMU, where it emulates two processors by a thread each, may
+# go on with the breakpoint that stands there meanwhile, for ever: a processor
+# then hangs in __netif_receive_skb_core(). So there is always one hook more.
+hold_ingress_hook() {
+	command -v nft >/dev/null || return
+	nft -f - <<-END
+		table netdev mcr-vm {
+			chain ingress {
+				type filter hook ingress device lo priority 0;
+			}
+		}
+	END
+}
+
 # Nothing that the command started may go on, and hold the module.
 kill_all_but() {
 	for process in /proc/[1-9]*; do
@@ -131,6 +146,7 @@ set_up_output
 [ "$vm_host" = qemu ] || set_up_uml
 hostname "mcr-$MCR_PLACE"
 ip link set lo up
+[ "$vm_host" != qemu ] || hold_ingress_hook
 cd "$vm_tree" || { problem "the tree $vm_tree is not there"; finish 125; }
 started=$(jiffies)
 echo "<5>$vm_marker" >/dev/kmsg
