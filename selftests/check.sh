@@ -152,7 +152,7 @@ do_step() {
 	echo "$COUNT" >"$logs/$step.count"
 	read -r ok bad skips <<<"$COUNT"
 	[[ $bad -eq 0 ]] || {
-		grep -aE '^ *not ok |^[a-z.-]+: ' "$log" | head -n 40
+		grep -aE '^ *not ok |^[a-z.-]+: ' "$log" | head -n 40 || true
 		tail -n 30 "$log"
 	} | sed "s/^/    $step| /"
 	tell "$step: $ok passed, $bad failed, $skips skipped, $((SECONDS - start)) s"
