@@ -160,12 +160,13 @@ fragmented_datagram() {
 	rules_flush
 }
 
-# A queue of five that sends nothing for now.
+# A queue of five that sends nothing for now. The host itself has nothing to
+# send there: one router solicitation of its own would take a place.
 queue_full() {
 	local family=$1
-	in_ns mcr tc qdisc add dev out1 root netem delay 100s limit 5 ||
+	in_ns mcr tc qdisc add dev queue0 root netem delay 100s limit 5 ||
 		fail "cannot set a queue"
-	rule_add name r1 iif in0 group "${GROUP[$family]}" to out1 to out2
+	rule_add name r1 iif in0 group "${GROUP[$family]}" to queue0 to out2
 	sink_start --until-end dev k2 count "$COUNT"
 	send --group "${GROUP[$family]}" --count "$COUNT" --end
 	sink_end
@@ -175,7 +176,7 @@ queue_full() {
 	check_rule r1 '.outputs[0].drops."queue-full"' $((COUNT + 1 - 5))
 	check_rule r1 '.outputs[1].sent' $((COUNT + 1))
 	check_balance r1
-	in_ns mcr tc qdisc del dev out1 root
+	in_ns mcr tc qdisc del dev queue0 root
 	rules_flush
 }
 
@@ -244,7 +245,12 @@ ip_batch mcr <<-END
 	link set tap0 up
 	link add bare0 type veth peer name kbare netns ${NS[snk]}
 	link set bare0 addrgenmode none
+	link add queue0 type dummy
+	link set queue0 addrgenmode none
 END
+in_ns mcr sysctl -q -w net.ipv6.conf.queue0.disable_ipv6=1 ||
+	fail "cannot turn IPv6 off"
+ip_in mcr link set queue0 up
 ip_in snk link set kbare up
 ip_in mcr link set bare0 up
 cases_run

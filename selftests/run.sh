@@ -48,10 +48,11 @@ count_output() {
 
 # run_test NUMBER NAME
 run_test() {
-	local number=$1 name=$2 status plan seen bad why=
+	local number=$1 name=$2 status plan seen bad began=$SECONDS why=
 	echo "  # Subtest: $name"
 	timeout --kill-after=30 "$(time_limit)" "./$name" 2>&1 | count_output
 	status=${PIPESTATUS[0]}
+	echo "  # $name took $((SECONDS - began)) s"
 	if [[ $status -eq $KSFT_SKIP && $bad -eq 0 ]]; then
 		[[ $seen -gt 0 ]] || skipped=$((skipped + 1))
 		echo "ok $number $name # SKIP"
