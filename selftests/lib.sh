@@ -11,6 +11,7 @@
 # Environment:
 #   MCRTOOL         the tool (default: the tree's, else the one in PATH)
 #   MCR_HELPERS     directory of mcsend and mcsink
+#   MCR_JQ          jq, or what understands its language (default jq)
 #   MCR_TEST_SCALE  multiplies packet counts (default 1)
 #   MCR_TEST_WAIT   seconds to wait at most for what must happen (default 60)
 
@@ -24,6 +25,7 @@ readonly KSFT_SKIP
 MCR_SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 : "${MCR_TEST_SCALE:=1}"
 : "${MCR_TEST_WAIT:=60}"
+: "${MCR_JQ:=jq}"
 
 # --- Where programs are.
 

@@ -196,7 +196,7 @@ check_sink() {
 # query FILTER WORD...: jq's FILTER of the tool's JSON; the value is in VALUE.
 query() {
 	VALUE=$(exec "$MCRTOOL" -n "${NS[mcr]}" -j "${@:2}" 2>&1)
-	VALUE=$(exec jq -c "$1" 2>&1 <<<"$VALUE")
+	VALUE=$(exec "$MCR_JQ" -c "$1" 2>&1 <<<"$VALUE")
 }
 
 # check_query FILTER EXPECTED WORD...
