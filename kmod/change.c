@@ -187,7 +187,8 @@ void mcr_rule_free(struct mcr_net *mn, struct mcr_rule *rule)
 static u32 mcr_rule_shadows(const struct mcr_rule *rule)
 {
 	struct mcr_entry *e = mcr_lookup_shadowed(&rule->iif->ingress->lookup,
-						  &rule->entry.match);
+						  &rule->entry.match,
+						  NULL, NULL);
 
 	return e ? container_of(e, struct mcr_rule, entry)->id : 0;
 }

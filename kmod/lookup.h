@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
+#include <linux/rtnetlink.h>
 
 #include "rule.h"
 
@@ -52,6 +53,15 @@ struct mcr_lookup {
 #define mcr_lookup_owned(l, p)						\
 	rcu_dereference_protected(p, lockdep_is_held((l)->lock))
 
+/* The same for those, too, who hold RTNL, without which nothing is changed. */
+#define mcr_lookup_stable(l, p)						\
+	rcu_dereference_protected(p, lockdep_is_held((l)->lock) ||	\
+				     lockdep_rtnl_is_held())
+
+/* Is this match, which overlaps @m, the one that is looked for? */
+typedef bool mcr_overlap_fn(struct mcr_entry *e, const struct mcr_match *m,
+			    void *data);
+
 int mcr_lookup_init(struct mcr_lookup *l, struct mutex *lock);
 void mcr_lookup_exit(struct mcr_lookup *l);
 int mcr_lookup_insert(struct mcr_lookup *l, struct mcr_entry *e);
@@ -60,7 +70,12 @@ void mcr_lookup_unplan(struct mcr_lookup *l, struct mcr_entry *e);
 void mcr_lookup_publish(struct mcr_lookup *l, struct mcr_entry *e);
 void mcr_lookup_remove(struct mcr_lookup *l, struct mcr_entry *e);
 struct mcr_entry *mcr_lookup_shadowed(struct mcr_lookup *l,
-				      const struct mcr_match *m);
+				      const struct mcr_match *m,
+				      mcr_overlap_fn *wanted, void *data);
+struct mcr_entry *mcr_lookup_overlap(struct mcr_lookup *l,
+				     const struct mcr_match *m,
+				     mcr_overlap_fn *wanted, void *data,
+				     unsigned int *tries);
 struct mcr_entry *mcr_lookup_find(struct mcr_lookup *l,
 				  const struct mcr_flow *f);
 

@@ -237,28 +237,32 @@ void mcr_ranges_remove(struct mcr_lookup *l, struct mcr_ranges *r,
 }
 
 /**
- * mcr_ranges_shadowed - from whom would a match take packets?
+ * mcr_ranges_overlap - find a range that takes packets that a match takes, too
  * @l: the classifier
  * @r: the ranges
- * @m: a match that is not in it
+ * @m: the match
+ * @wanted: is this one wanted? May be asked of the same several times
+ * @data: for @wanted
  *
- * Context: Process, under the owner's lock.
- * Return: one that is wider and wins a port of @m now, or NULL.
+ * Context: Process, under the owner's lock or RTNL.
+ * Return: the first that overlaps @m, wins one of its ports, and is wanted; or
+ * NULL.
  */
-struct mcr_entry *mcr_ranges_shadowed(struct mcr_lookup *l,
-				      struct mcr_ranges *r,
-				      const struct mcr_match *m)
+struct mcr_entry *mcr_ranges_overlap(struct mcr_lookup *l,
+				     struct mcr_ranges *r,
+				     const struct mcr_match *m,
+				     mcr_overlap_fn *wanted, void *data)
 {
-	struct mcr_intervals *ivs = mcr_lookup_owned(l, r->intervals);
+	struct mcr_intervals *ivs = mcr_lookup_stable(l, r->intervals);
 	u32 max = m->dport_min ? m->dport_max : U16_MAX, i;
 
 	if (!ivs)
 		return NULL;
 	i = mcr_intervals_at(ivs, m->dport_min);
 	for (i = i == ivs->n ? 0 : i; i < ivs->n && ivs->iv[i].min <= max; i++) {
-		struct mcr_entry *e = mcr_lookup_owned(l, ivs->iv[i].winner);
+		struct mcr_entry *e = mcr_lookup_stable(l, ivs->iv[i].winner);
 
-		if (e && mcr_match_shadows(m, &e->match))
+		if (e && mcr_match_overlap(m, &e->match) && wanted(e, m, data))
 			return e;
 	}
 	return NULL;

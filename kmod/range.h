@@ -8,10 +8,7 @@
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 
-#include "rule.h"
-
-struct mcr_entry;
-struct mcr_lookup;
+#include "lookup.h"
 
 /**
  * struct mcr_interval - ports that have the same winner
@@ -59,9 +56,10 @@ void mcr_ranges_unplan(struct mcr_ranges *r, struct mcr_entry *e);
 void mcr_ranges_publish(struct mcr_lookup *l, struct mcr_ranges *r);
 void mcr_ranges_remove(struct mcr_lookup *l, struct mcr_ranges *r,
 		       struct mcr_entry *e);
-struct mcr_entry *mcr_ranges_shadowed(struct mcr_lookup *l,
-				      struct mcr_ranges *r,
-				      const struct mcr_match *m);
+struct mcr_entry *mcr_ranges_overlap(struct mcr_lookup *l,
+				     struct mcr_ranges *r,
+				     const struct mcr_match *m,
+				     mcr_overlap_fn *wanted, void *data);
 struct mcr_entry *mcr_ranges_find(const struct mcr_ranges *r, u16 dport);
 
 #endif /* MCR_RANGE_H */

@@ -515,6 +515,64 @@ bool mcr_match_shadows(const struct mcr_match *a, const struct mcr_match *b)
 }
 
 /**
+ * mcr_match_common - the packets that two matches both take
+ * @a: a sound match
+ * @b: another, which overlaps it
+ * @common: they, as a match; may be @a or @b
+ */
+void mcr_match_common(const struct mcr_match *a, const struct mcr_match *b,
+		      struct mcr_match *common)
+{
+	const struct mcr_match *group = a->group_len > b->group_len ? a : b;
+	const struct mcr_match *src = a->src_len > b->src_len ? a : b;
+	struct mcr_match both = *group;
+
+	both.src = src->src;
+	both.src_len = src->src_len;
+	if (a->proto != b->proto)
+		both.proto = MCR_PROTO_UDP;
+	both.dport_min = a->dport_min > b->dport_min ? a->dport_min :
+						       b->dport_min;
+	both.dport_max = a->dport_max;
+	/* 0 stands for any port. */
+	if (!a->dport_max || (b->dport_max && b->dport_max < a->dport_max))
+		both.dport_max = b->dport_max;
+	*common = both;
+}
+
+/**
+ * mcr_match_sent - which packets does an output send?
+ * @m: its rule's match, sound
+ * @w: how it changes them, sound for @m
+ * @sent: they, as a match
+ */
+void mcr_match_sent(const struct mcr_match *m, const struct mcr_rewrite *w,
+		    struct mcr_match *sent)
+{
+	*sent = *m;
+	/* The tag is part of the Ethernet header. */
+	if (w->mac != MCR_MAC_KEEP)
+		sent->vlan = 0;
+	if (w->set & MCR_SET_GROUP) {
+		sent->group = w->group;
+		sent->group_len = (__u8)mcr_addr_bits(m->family);
+	}
+	if (w->set & MCR_SET_DPORT) {
+		sent->dport_min = w->dport;
+		sent->dport_max = w->dport;
+	}
+	if (w->src_mode == MCR_SRC_KEEP)
+		return;
+	/* What the device's own address is may change at any time. */
+	memset(&sent->src, 0, sizeof(sent->src));
+	sent->src_len = 0;
+	if (w->src_mode == MCR_SRC_SET) {
+		sent->src = w->src;
+		sent->src_len = (__u8)mcr_addr_bits(m->family);
+	}
+}
+
+/**
  * mcr_match_exact - is the group one address, which can be joined?
  * @m: a sound match
  *

@@ -165,6 +165,10 @@ int mcr_match_order(const struct mcr_match *a, const struct mcr_match *b);
 bool mcr_match_hits(const struct mcr_match *m, const struct mcr_flow *f);
 bool mcr_match_overlap(const struct mcr_match *a, const struct mcr_match *b);
 bool mcr_match_shadows(const struct mcr_match *a, const struct mcr_match *b);
+void mcr_match_common(const struct mcr_match *a, const struct mcr_match *b,
+		      struct mcr_match *common);
+void mcr_match_sent(const struct mcr_match *m, const struct mcr_rewrite *w,
+		    struct mcr_match *sent);
 bool mcr_mask_skips_local(__u8 family, __u8 group_len);
 bool mcr_match_exact(const struct mcr_match *m);
 

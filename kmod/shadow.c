@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From whom does a match take packets?
+ * From whom does a match take packets, and whom does it meet at all?
  *
  * Of the masks that are less specific than the match's own, each has the
  * match's group in one prefix. Its classes of that prefix lie side by side in a
  * tree, by source and then by port, so that those that the match meets are
- * found without a look at the others.
+ * found without a look at the others. The same holds for the classes of a more
+ * specific mask whose groups lie in the match's.
  */
 #include <linux/string.h>
 
@@ -132,33 +133,45 @@ static struct mcr_class *mcr_class_next(struct mcr_lookup *l,
 	return node ? rb_entry(node, struct mcr_class, order) : NULL;
 }
 
-static struct mcr_entry *mcr_class_shadowed(struct mcr_lookup *l,
-					    struct mcr_class *class,
-					    const struct mcr_match *m)
+/* Stop at the first match that is wanted; see mcr_lookup_overlap(). */
+static struct mcr_entry *mcr_class_overlap(struct mcr_lookup *l,
+					   struct mcr_class *class,
+					   const struct mcr_match *m,
+					   mcr_overlap_fn *wanted, void *data)
 {
 	struct mcr_entry *e;
 
 	if (!class->key.dport)
-		return mcr_ranges_shadowed(l, &class->ranges, m);
-	e = mcr_lookup_owned(l, class->exact);
-	return e && mcr_match_shadows(m, &e->match) ? e : NULL;
+		return mcr_ranges_overlap(l, &class->ranges, m, wanted, data);
+	e = mcr_lookup_stable(l, class->exact);
+	return e && mcr_match_overlap(m, &e->match) && wanted(e, m, data) ?
+	       e : NULL;
 }
 
-static bool mcr_class_meets_src(const struct mcr_class_key *key,
-				const struct mcr_match *m)
+/* May classes from this one on, in the order of the tree, meet the match? */
+static bool mcr_class_within(const struct mcr_class_key *key,
+			     const struct mcr_class_key *first,
+			     const struct mcr_match *m)
 {
-	union mcr_addr src = key->src;
+	union mcr_addr group = key->group, src = key->src;
 
-	if (key->src_len <= m->src_len)
+	if (mcr_class_cmp_mask(key, first) || key->vlan != first->vlan)
+		return false;
+	mcr_addr_mask(&group, m->family, m->group_len);
+	if (!mcr_addr_equal(&group, &first->group))
+		return false;
+	/* Groups that lie in the match's have their sources each. */
+	if (key->group_len > m->group_len)
 		return true;
 	mcr_addr_mask(&src, m->family, m->src_len);
-	return mcr_addr_equal(&src, &m->src);
+	return mcr_addr_equal(&src, &first->src);
 }
 
-static struct mcr_entry *mcr_mask_shadowed(struct mcr_lookup *l,
-					   const struct mcr_mask *mask,
-					   const struct mcr_match *m,
-					   unsigned int *tries)
+static struct mcr_entry *mcr_mask_overlap(struct mcr_lookup *l,
+					  const struct mcr_mask *mask,
+					  const struct mcr_match *m,
+					  mcr_overlap_fn *wanted, void *data,
+					  unsigned int *tries)
 {
 	struct mcr_class_key key = {
 		.group = m->group,
@@ -168,37 +181,87 @@ static struct mcr_entry *mcr_mask_shadowed(struct mcr_lookup *l,
 		.proto = mask->proto,
 		.group_len = mask->group_len,
 		.src_len = mask->src_len,
-	};
+	}, first;
 	struct mcr_class *class;
-	union mcr_addr src;
 
-	if (mask->one_port)
-		key.dport = m->dport_min ?: 1;
 	mcr_addr_mask(&key.group, m->family, mask->group_len);
 	mcr_addr_mask(&key.src, m->family, mask->src_len);
-	src = key.src;
-	for (class = mcr_class_from(l, &key); class && *tries;
+	/* Where several groups are looked at, all their sources are. */
+	if (mask->group_len > m->group_len)
+		memset(&key.src, 0, sizeof(key.src));
+	first = key;
+	if (mask->one_port)
+		key.dport = m->dport_min ?: 1;
+	first.dport = key.dport;
+	for (class = mcr_class_from(l, &key);
+	     class && *tries && mcr_class_within(&class->key, &first, m);
 	     class = mcr_class_next(l, class, m)) {
 		struct mcr_entry *e;
 
-		if (mcr_class_cmp_group(&class->key, &key) ||
-		    !mcr_class_meets_src(&class->key, m))
-			break;
-		if (mask->src_len <= m->src_len &&
-		    !mcr_addr_equal(&class->key.src, &src))
-			break;
-		e = mcr_class_shadowed(l, class, m);
+		--*tries;
+		e = mcr_class_overlap(l, class, m, wanted, data);
 		if (e)
 			return e;
-		--*tries;
 	}
 	return NULL;
+}
+
+/**
+ * mcr_lookup_overlap - find a match that takes packets that another takes, too
+ * @l: the classifier
+ * @m: a sound match
+ * @wanted: is this one wanted? Called for matches that overlap @m, some of them
+ *	several times; those that win none of the ports of @m within their class
+ *	are left out
+ * @data: for @wanted
+ * @tries: at most so many classes are looked at; counted down
+ *
+ * Context: Process, under the owner's lock or RTNL.
+ * Return: the first match that is wanted; NULL if there is none or @tries
+ * became 0 before.
+ */
+struct mcr_entry *mcr_lookup_overlap(struct mcr_lookup *l,
+				     const struct mcr_match *m,
+				     mcr_overlap_fn *wanted, void *data,
+				     unsigned int *tries)
+{
+	const struct mcr_masks *masks = mcr_lookup_stable(l, l->masks);
+	u32 i;
+
+	for (i = 0; masks && i < masks->n; i++) {
+		struct mcr_entry *e;
+
+		if (masks->mask[i].family != m->family)
+			continue;
+		e = mcr_mask_overlap(l, &masks->mask[i], m, wanted, data,
+				     tries);
+		if (e)
+			return e;
+	}
+	return NULL;
+}
+
+/* Whom mcr_lookup_shadowed() is asked for. */
+struct mcr_shadow {
+	mcr_overlap_fn *wanted;
+	void *data;
+};
+
+static bool mcr_entry_shadowed(struct mcr_entry *e, const struct mcr_match *m,
+			       void *data)
+{
+	const struct mcr_shadow *s = data;
+
+	return mcr_match_shadows(m, &e->match) &&
+	       (!s->wanted || s->wanted(e, m, s->data));
 }
 
 /**
  * mcr_lookup_shadowed - from whom would a match take packets?
  * @l: the classifier
  * @m: a sound match that is not in it
+ * @wanted: is this one wanted? NULL: all are
+ * @data: for @wanted
  *
  * Where there are very many candidates not all are looked at.
  *
@@ -207,9 +270,11 @@ static struct mcr_entry *mcr_mask_shadowed(struct mcr_lookup *l,
  * NULL.
  */
 struct mcr_entry *mcr_lookup_shadowed(struct mcr_lookup *l,
-				      const struct mcr_match *m)
+				      const struct mcr_match *m,
+				      mcr_overlap_fn *wanted, void *data)
 {
 	const struct mcr_masks *masks = mcr_lookup_owned(l, l->masks);
+	struct mcr_shadow shadow = { .wanted = wanted, .data = data };
 	unsigned int tries = MCR_SHADOW_TRIES;
 	struct mcr_mask own;
 	u32 i;
@@ -221,7 +286,8 @@ struct mcr_entry *mcr_lookup_shadowed(struct mcr_lookup *l,
 
 		if (mask->family != m->family || mcr_mask_before(mask, &own))
 			continue;
-		e = mcr_mask_shadowed(l, mask, m, &tries);
+		e = mcr_mask_overlap(l, mask, m, mcr_entry_shadowed, &shadow,
+				     &tries);
 		if (e)
 			return e;
 	}

@@ -194,17 +194,19 @@ static void mcr_scale_shadow(struct kunit *test)
 	m.dport_min = 30000;
 	m.dport_max = 30000;
 	mutex_lock(&s->lock);
-	KUNIT_EXPECT_PTR_EQ(test, NULL, mcr_lookup_shadowed(&s->lookup, &m));
+	KUNIT_EXPECT_PTR_EQ(test, NULL,
+			    mcr_lookup_shadowed(&s->lookup, &m, NULL, NULL));
 	m.dport_min = 20000;
-	e = mcr_lookup_shadowed(&s->lookup, &m);
+	e = mcr_lookup_shadowed(&s->lookup, &m, NULL, NULL);
 	KUNIT_EXPECT_PTR_EQ(test, e, &s->entry[19999]);
 	m.dport_min = 60000;
 	m.dport_max = 60001;
-	KUNIT_EXPECT_PTR_EQ(test, NULL, mcr_lookup_shadowed(&s->lookup, &m));
+	KUNIT_EXPECT_PTR_EQ(test, NULL,
+			    mcr_lookup_shadowed(&s->lookup, &m, NULL, NULL));
 	mutex_unlock(&s->lock);
 	mcr_scale_add(test, s, &wide);
 	mutex_lock(&s->lock);
-	e = mcr_lookup_shadowed(&s->lookup, &m);
+	e = mcr_lookup_shadowed(&s->lookup, &m, NULL, NULL);
 	mutex_unlock(&s->lock);
 	KUNIT_EXPECT_PTR_EQ(test, e, &s->entry[20000]);
 	mcr_scale_free(s);

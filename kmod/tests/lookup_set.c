@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "lookup_set.h"
+#include "mask.h"
 #include "tests.h"
 #include "vectors.h"
 
@@ -249,6 +250,32 @@ static bool mcr_set_loses(const struct mcr_set *s, const struct mcr_match *b,
 	return false;
 }
 
+static bool mcr_set_is(struct mcr_entry *e, const struct mcr_match *m,
+		       void *data)
+{
+	return e == data;
+}
+
+/*
+ * Is each rule found that takes packets of @m, if its port is its own, as it may
+ * lose a range to others of its class?
+ */
+static void mcr_set_check_overlap(struct mcr_set *s, const struct mcr_match *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++) {
+		struct mcr_entry *e = s->entry[i], *got;
+		unsigned int tries = UINT_MAX;
+		bool meets;
+
+		got = mcr_lookup_overlap(&s->lookup, m, mcr_set_is, e, &tries);
+		meets = mcr_match_overlap(&e->match, m);
+		if (got || mcr_match_one_port(&e->match))
+			KUNIT_EXPECT_EQ(s->test, !!got, meets);
+	}
+}
+
 /**
  * mcr_set_check_shadow - is a rule named that loses packets, if there is one?
  * @s: the set
@@ -264,7 +291,8 @@ void mcr_set_check_shadow(struct mcr_set *s, const struct mcr_match *m)
 	for (i = 0; i < s->n; i++)
 		n += mcr_set_loses(s, &s->entry[i]->match, m);
 	mutex_lock(&s->lock);
-	got = mcr_lookup_shadowed(&s->lookup, m);
+	got = mcr_lookup_shadowed(&s->lookup, m, NULL, NULL);
+	mcr_set_check_overlap(s, m);
 	mutex_unlock(&s->lock);
 
 	KUNIT_EXPECT_EQ_MSG(s->test, !!got, !!n, "%u are shadowed", n);

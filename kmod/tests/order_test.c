@@ -61,6 +61,18 @@ static void mcr_order_shadow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mcr_match_shadows(&v->b, &v->a), v->first > 0);
 }
 
+MCR_TEST_PARAM(sent, mcr_sent_vectors);
+
+static void mcr_order_sent(struct kunit *test)
+{
+	const struct mcr_sent_vector *v = test->param_value;
+	struct mcr_match sent;
+
+	mcr_match_sent(&v->match, &v->w, &sent);
+	KUNIT_EXPECT_EQ(test, mcr_match_check(&sent), MCR_FAULT_NONE);
+	KUNIT_EXPECT_TRUE(test, mcr_match_equal(&sent, &v->sent));
+}
+
 /*
  * A set in which each field takes values that overlap, are equal, and are
  * apart: groups x sources x ports x VLANs.
@@ -150,6 +162,20 @@ static void mcr_order_transitive(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wrong, 0U);
 }
 
+/* Of what @a takes, @b takes what both have in common. */
+static void mcr_order_common(struct kunit *test, const struct mcr_match *a,
+			     const struct mcr_match *b,
+			     const struct mcr_flow *f)
+{
+	struct mcr_match common;
+
+	if (!mcr_match_overlap(a, b))
+		return;
+	mcr_match_common(a, b, &common);
+	KUNIT_EXPECT_EQ(test, mcr_match_hits(&common, f),
+			mcr_match_hits(b, f));
+}
+
 /* Two that can meet in a packet are never on a par. */
 static void mcr_order_strict(struct kunit *test)
 {
@@ -179,6 +205,7 @@ static void mcr_order_strict(struct kunit *test)
 			if (!mcr_match_hits(&set[i], &f))
 				continue;
 			for (j = 0; j < i; j++) {
+				mcr_order_common(test, &set[i], &set[j], &f);
 				if (!mcr_match_hits(&set[j], &f))
 					continue;
 				meetings++;
@@ -201,6 +228,7 @@ static struct kunit_case mcr_order_cases[] = {
 	KUNIT_CASE_PARAM(mcr_order_both, order_gen_params),
 	KUNIT_CASE_PARAM(mcr_order_overlap, order_gen_params),
 	KUNIT_CASE_PARAM(mcr_order_shadow, overlap_gen_params),
+	KUNIT_CASE_PARAM(mcr_order_sent, sent_gen_params),
 	KUNIT_CASE(mcr_order_antisymmetric),
 	KUNIT_CASE(mcr_order_transitive),
 	KUNIT_CASE(mcr_order_strict),

@@ -138,4 +138,50 @@ static const struct mcr_overlap_vector mcr_overlap_vectors[] __maybe_unused = {
 	  TV_M6(TV_IP6(0xff020000, 0, 0, 0), 16, TV_UDP), -1, true },
 };
 
+/**
+ * struct mcr_sent_vector - what does an output send?
+ * @desc: the case
+ * @match: its rule's match
+ * @w: how it changes what that takes
+ * @sent: what it sends
+ */
+struct mcr_sent_vector {
+	const char *desc;
+	struct mcr_match match;
+	struct mcr_rewrite w;
+	struct mcr_match sent;
+};
+
+static const struct mcr_sent_vector mcr_sent_vectors[] __maybe_unused = {
+	{ "nothing is changed",
+	  TV_M4(TV_NET4, 16, TV_SRC(TV_SNET4, 24), TV_PORTS(1, 9)),
+	  { },
+	  TV_M4(TV_NET4, 16, TV_SRC(TV_SNET4, 24), TV_PORTS(1, 9)) },
+	{ "what does not count", TV_M4(TV_NET4, 16, TV_UDP),
+	  { .set = MCR_SET_SPORT | MCR_SET_DSCP, .sport = 7, .dscp = 46,
+	    .ttl_mode = MCR_TTL_SET, .ttl = 9 },
+	  TV_M4(TV_NET4, 16, TV_UDP) },
+	{ "group", TV_M4(TV_NET4, 16, TV_ANY),
+	  { .set = MCR_SET_GROUP, .group = TV_G4_B, .group_family = AF_INET },
+	  TV_M4(TV_G4_B, 32, TV_ANY) },
+	{ "IPv6 group", TV_M6(TV_NET6, 16, TV_UDP),
+	  { .set = MCR_SET_GROUP, .group = TV_G6_B, .group_family = AF_INET6 },
+	  TV_M6(TV_G6_B, 128, TV_UDP) },
+	{ "port", TV_M4(TV_G4, 32, TV_PORTS(1, 9)),
+	  { .set = MCR_SET_DPORT, .dport = 7000 },
+	  TV_M4(TV_G4, 32, TV_PORTS(7000, 7000)) },
+	{ "source", TV_M4(TV_G4, 32, TV_UDP),
+	  { .src_mode = MCR_SRC_SET, .src = TV_S4, .src_family = AF_INET },
+	  TV_M4(TV_G4, 32, TV_UDP, TV_SRC(TV_S4, 32)) },
+	{ "IPv6 source", TV_M6(TV_G6, 128, TV_UDP, TV_SRC(TV_SNET6, 32)),
+	  { .src_mode = MCR_SRC_SET, .src = TV_S6, .src_family = AF_INET6 },
+	  TV_M6(TV_G6, 128, TV_UDP, TV_SRC(TV_S6, 128)) },
+	{ "source of the device", TV_M4(TV_G4, 32, TV_UDP, TV_SRC(TV_S4, 32)),
+	  { .src_mode = MCR_SRC_AUTO }, TV_M4(TV_G4, 32, TV_UDP) },
+	{ "VLAN", TV_M4(TV_G4, 32, TV_UDP, .vlan = 5), { },
+	  TV_M4(TV_G4, 32, TV_UDP) },
+	{ "VLAN that is kept", TV_M4(TV_G4, 32, TV_UDP, .vlan = 5),
+	  { .mac = MCR_MAC_KEEP }, TV_M4(TV_G4, 32, TV_UDP, .vlan = 5) },
+};
+
 #endif /* MCR_TESTS_VECTORS_OVERLAP_H */

@@ -90,11 +90,30 @@ static void test_order(void **state)
 static void test_overlap(void **state)
 {
 	const struct mcr_overlap_vector *v = *state;
+	struct mcr_match common, back;
 
 	assert_int_equal(mcr_match_overlap(&v->a, &v->b), v->overlap);
 	assert_int_equal(mcr_match_overlap(&v->b, &v->a), v->overlap);
 	assert_int_equal(mcr_match_shadows(&v->a, &v->b), v->first < 0);
 	assert_int_equal(mcr_match_shadows(&v->b, &v->a), v->first > 0);
+	if (!v->overlap)
+		return;
+	mcr_match_common(&v->a, &v->b, &common);
+	assert_int_equal(mcr_match_check(&common), MCR_FAULT_NONE);
+	mcr_match_common(&v->b, &v->a, &back);
+	assert_true(mcr_match_equal(&common, &back));
+	mcr_match_common(&v->a, &common, &back);
+	assert_true(mcr_match_equal(&common, &back));
+}
+
+static void test_sent(void **state)
+{
+	const struct mcr_sent_vector *v = *state;
+	struct mcr_match sent;
+
+	mcr_match_sent(&v->match, &v->w, &sent);
+	assert_int_equal(mcr_match_check(&sent), MCR_FAULT_NONE);
+	assert_true(mcr_match_equal(&sent, &v->sent));
 }
 
 static void test_hits(void **state)
@@ -146,6 +165,7 @@ int main(void)
 	suite_add_table(&suite, mcr_output_vectors, test_output);
 	suite_add_table(&suite, mcr_order_vectors, test_order);
 	suite_add_table(&suite, mcr_overlap_vectors, test_overlap);
+	suite_add_table(&suite, mcr_sent_vectors, test_sent);
 	suite_add_table(&suite, mcr_hits_vectors, test_hits);
 	suite_add_table(&suite, mcr_output_equal_vectors, test_output_equal);
 	suite_add_case(&suite, test_faults);
