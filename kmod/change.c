@@ -303,8 +303,10 @@ static bool mcr_rule_enable(struct mcr_net *mn, struct mcr_rule *rule,
 {
 	if (rule->disabled != enable)
 		return true;
-	if (enable)
+	if (enable) {
+		error->shadows = mcr_rule_shadows(rule);
 		return mcr_bind_start(mn, rule, error);
+	}
 	mcr_bind_stop(mn, rule);
 	return true;
 }
@@ -438,9 +440,12 @@ bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 	if (!mcr_table_name_free(mn, rule, req->name, error) ||
 	    !mcr_replacement_prepare(mn, rule, req, &c, error))
 		return false;
-	if (starts && !mcr_bind_prepare(mn, rule, error)) {
-		mcr_replacement_forget(mn, rule, &c);
-		return false;
+	if (starts) {
+		error->shadows = mcr_rule_shadows(rule);
+		if (!mcr_bind_prepare(mn, rule, error)) {
+			mcr_replacement_forget(mn, rule, &c);
+			return false;
+		}
 	}
 	/* A rule that is to start now does so with what is new. */
 	if (req->spec.disabled)

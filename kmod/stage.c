@@ -199,6 +199,11 @@ static bool mcr_stage_name_free(struct mcr_stage *st,
 	return false;
 }
 
+static bool mcr_view_disabled(const struct mcr_view *v)
+{
+	return v->staged ? v->staged->spec.disabled : v->rule->disabled;
+}
+
 static void mcr_stage_unhash(struct mcr_stage *st, struct mcr_staged *s)
 {
 	if (*s->name)
@@ -242,6 +247,7 @@ static bool mcr_stage_put(struct mcr_stage *st, const struct mcr_view *v,
 			  struct mcr_error *error)
 {
 	struct mcr_staged *s = mcr_staged_new(req), *old;
+	bool begins = !v || mcr_view_disabled(v);
 
 	error->why = MCR_REFUSED_MEMORY;
 	if (!s)
@@ -256,6 +262,8 @@ static bool mcr_stage_put(struct mcr_stage *st, const struct mcr_view *v,
 		goto err_hash;
 	mcr_staged_drop(st, old);
 	error->why = MCR_REFUSED_NOT;
+	if (begins)
+		error->shadows = mcr_staged_shadows(s, st->mn, &st->rules);
 	return true;
 
 err_hash:

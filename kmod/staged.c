@@ -8,8 +8,10 @@
 #include <linux/slab.h>
 
 #include "fanout.h"
+#include "hook.h"
 #include "mem.h"
 #include "netdev.h"
+#include "port.h"
 #include "staged.h"
 
 /**
@@ -189,6 +191,39 @@ struct mcr_output_spec *mcr_view_request(const struct mcr_view *v,
 	}
 	req->outputs = outputs;
 	return outputs;
+}
+
+/* Is a rule in force going to take packets still? */
+static bool mcr_staged_spares(struct mcr_entry *e, const struct mcr_match *m,
+			      void *data)
+{
+	const struct mcr_rule *rule = container_of(e, struct mcr_rule, entry);
+	const struct mcr_staged *s = xa_load(data, rule->id);
+
+	return !s || (!xa_is_value(s) && !s->spec.disabled);
+}
+
+/**
+ * mcr_staged_shadows - which rule in force is a rule going to take packets from?
+ * @s: the rule
+ * @mn: the namespace
+ * @staged: all that is staged, so far
+ *
+ * Those that are new themselves are left out: who states both means it.
+ *
+ * Return: its id; 0: there is none.
+ */
+u32 mcr_staged_shadows(const struct mcr_staged *s, struct mcr_net *mn,
+		       struct xarray *staged)
+{
+	const struct mcr_port *port = mcr_port_find(mn, s->spec.iif);
+	struct mcr_entry *e;
+
+	if (s->spec.disabled || !port || !port->ingress)
+		return 0;
+	e = mcr_lookup_shadowed(&port->ingress->lookup, &s->spec.match,
+				mcr_staged_spares, staged);
+	return e ? container_of(e, struct mcr_rule, entry)->id : 0;
 }
 
 /**

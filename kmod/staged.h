@@ -53,6 +53,8 @@ struct mcr_view {
 
 struct mcr_staged *mcr_staged_new(const struct mcr_request *req);
 void mcr_staged_free(struct mcr_staged *s);
+u32 mcr_staged_shadows(const struct mcr_staged *s, struct mcr_net *mn,
+		       struct xarray *staged);
 bool mcr_staged_ids(struct mcr_staged *s, struct mcr_net *mn,
 		    const struct mcr_view *v, struct mcr_error *error);
 void mcr_staged_request(const struct mcr_staged *s, struct mcr_request *req);

@@ -120,6 +120,23 @@ refused() {
 	check_equal "the rules" "$(mcr save)" "$SAVED"
 }
 
+# Of the rules of a file, those are told that take packets from one in force.
+shadows() {
+	local narrow="rule name narrow iif in0 group $G to out1"
+	rules_flush
+	file f "rule iif in0 group 239.0.0.0/8 to out1"$'\n'"$narrow"
+	apply_says '^2 added, 0 changed, 0 deleted, 0 unchanged$' f
+	file f "$(<"$WORK/f")"$'\n'"rule iif in0 group $G dport 7 to out1"
+	apply_says "f:3:[0-9]+: warning: .*wider rule.*'narrow'" f
+	# Of one that goes nothing is said.
+	rules_flush
+	file f "rule iif in0 group 239.0.0.0/8 to out1"
+	apply_says '^1 added' f
+	file f "$narrow"
+	apply_says '^1 added, 0 changed, 1 deleted, 0 unchanged$' f
+	rules_flush
+}
+
 batches() {
 	local before
 	saved
@@ -254,4 +271,5 @@ case_add "a batch is carried out as a whole" batches
 case_add "a changed file under traffic" under_traffic
 case_add "killed at any moment" killed
 case_add "$MANY rules" many
+case_add "who takes packets from a rule in force is warned" shadows
 cases_run

@@ -69,6 +69,10 @@ shadows() {
 	VALUE=$(mcr -j rule add iif in0 group "$G" dport 5009 to out3 \
 		2>/dev/null | jq .dport_min)
 	check_equal "standard output" "$VALUE" 5009
+	run_ok mcr rule disable narrow
+	check_equal "of one that is disabled" "$OUTPUT" ""
+	run_ok mcr rule enable narrow
+	check_match "of one that is enabled" "${OUTPUT//$'\n'/ }" "$line"
 	rules_flush
 }
 
