@@ -9,6 +9,7 @@
 
 #include "bind.h"
 #include "hook.h"
+#include "loop.h"
 #include "mask.h"
 #include "member.h"
 #include "netdev.h"
@@ -145,6 +146,7 @@ static void mcr_bind_halt(struct mcr_net *mn, struct mcr_rule *rule)
 	rule->disabled = true;
 	mcr_bind_less(mn, ing);
 	mcr_lookup_remove(&ing->lookup, &rule->entry);
+	mcr_loop_rule_stopped(mn, rule);
 }
 
 /**
@@ -170,7 +172,7 @@ bool mcr_bind_prepare(struct mcr_net *mn, struct mcr_rule *rule,
  * mcr_bind_start - let a rule take packets
  * @mn: the namespace
  * @rule: a rule that takes none
- * @error: says why, on failure
+ * @error: says why, on failure; and what to warn of, on success
  *
  * That its traffic cannot be called for is no failure.
  *
@@ -183,6 +185,7 @@ bool mcr_bind_start(struct mcr_net *mn, struct mcr_rule *rule,
 		return false;
 	mcr_bind_go(rule);
 	mcr_bind_call(mn, rule);
+	mcr_loop_rule_check(mn, rule, error);
 	return true;
 }
 

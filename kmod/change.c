@@ -12,6 +12,7 @@
 #include "event.h"
 #include "fanout.h"
 #include "hook.h"
+#include "loop.h"
 #include "mem.h"
 #include "member.h"
 #include "netdev.h"
@@ -135,6 +136,7 @@ struct mcr_rule *mcr_rule_new(struct mcr_net *mn, const struct mcr_request *req,
 	rule->id = id;
 	INIT_LIST_HEAD(&rule->join_node);
 	rule->next_output = 1;
+	INIT_LIST_HEAD(&rule->feeding);
 	rule->disabled = true;
 	mcr_rule_options(rule, &req->spec);
 	if (!mcr_comment_dup(req->comment, &rule->comment, error))
@@ -403,6 +405,7 @@ void mcr_replacement_apply(struct mcr_net *mn, struct mcr_rule *rule,
 {
 	struct mcr_fanout *old = mcr_rule_swap(mn, rule, c->fanout);
 
+	mcr_loop_outputs_gone(mn, rule, old);
 	mcr_fanout_prune(mn, old, c->fanout);
 	kfree_rcu(old, rcu);
 	swap(rule->comment, c->comment);
@@ -455,6 +458,7 @@ bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 		mcr_bind_go(rule);
 		mcr_bind_call(mn, rule);
 	}
+	mcr_loop_rule_check(mn, rule, error);
 	mcr_table_changed(mn);
 	mcr_event_rule(mn, rule, false);
 	return true;
@@ -520,6 +524,7 @@ bool mcr_change_add_output(struct mcr_net *mn, struct mcr_rule *rule,
 	new->out[old->n] = out;
 	new->n = old->n + 1;
 	mcr_rule_swap(mn, rule, new);
+	mcr_loop_rule_check(mn, rule, error);
 	kfree_rcu(old, rcu);
 	mcr_table_changed(mn);
 	mcr_event_rule(mn, rule, false);
@@ -562,6 +567,7 @@ bool mcr_change_del_output(struct mcr_net *mn, struct mcr_rule *rule, u32 id,
 		if (old->out[i] != gone)
 			new->out[new->n++] = old->out[i];
 	mcr_rule_swap(mn, rule, new);
+	mcr_loop_outputs_gone(mn, rule, old);
 	mcr_output_free(mn, gone);
 	kfree_rcu(old, rcu);
 	mcr_table_changed(mn);

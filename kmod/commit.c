@@ -37,6 +37,7 @@
 #include "commit.h"
 #include "event.h"
 #include "fanout.h"
+#include "loop.h"
 #include "mask.h"
 #include "mem.h"
 #include "stage.h"
@@ -349,6 +350,18 @@ static void mcr_commit_stop(struct mcr_commit *c)
 	}
 }
 
+/* All is as it is to be: do those that begin, or changed, feed themselves? */
+static void mcr_commit_check(struct mcr_commit *c, struct mcr_error *error)
+{
+	struct mcr_step *s;
+
+	for (s = c->step; s < c->step + c->n; s++) {
+		cond_resched();
+		if (s->kind != MCR_STEP_DEL)
+			mcr_loop_rule_check(c->mn, s->rule, error);
+	}
+}
+
 /* What was deleted goes first: another rule may have its name now. */
 static void mcr_commit_delete(struct mcr_commit *c)
 {
@@ -397,7 +410,8 @@ static u32 mcr_stage_size(struct mcr_stage *st)
 /**
  * mcr_commit - put in force what is staged
  * @st: the stage; the generation has not moved since it was begun
- * @error: says why, on failure; @rule is the one at fault
+ * @error: says why, on failure; @rule is the one at fault; and what to warn of,
+ *	on success
  *
  * What was staged is not needed any more, on success.
  *
@@ -424,6 +438,7 @@ bool mcr_commit(struct mcr_stage *st, struct mcr_error *error)
 	mcr_commit_change(&c);
 	mcr_commit_call(&c);
 	mcr_commit_stop(&c);
+	mcr_commit_check(&c, error);
 	mcr_commit_tell(&c);
 	mcr_stage_settle(st);
 	kvfree(c.step);

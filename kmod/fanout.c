@@ -31,8 +31,6 @@ static struct mcr_output *mcr_output_alloc(struct mcr_net *mn,
 	out->port = port;
 	out->id = id;
 	out->rewrite = *rewrite;
-	out->shares = rewrite->mac == MCR_MAC_KEEP &&
-		      mcr_rewrite_is_noop(rewrite);
 	out->first = &mn->first;
 	list_add_tail(&out->port_node, &port->outputs);
 	return out;
@@ -186,6 +184,7 @@ struct mcr_fanout *mcr_fanout_fresh(struct mcr_net *mn,
 		if (!new->out[i])
 			goto err;
 		new->out[i]->told_ifindex = out->told_ifindex;
+		WRITE_ONCE(new->out[i]->feeds, out->feeds);
 		out->port->users++;
 		new->n++;
 	}

@@ -70,15 +70,14 @@ static void mcr_count_drop(struct mcr_output *out, enum mcr_drop reason, u32 n)
 }
 
 /* The group that a copy is sent to. */
-static const union mcr_addr *mcr_group_of(const struct mcr_output *out,
+static const union mcr_addr *mcr_group_of(const struct mcr_rewrite *w,
 					  const struct mcr_packet *p)
 {
-	return out->rewrite.set & MCR_SET_GROUP ? &out->rewrite.group :
-						  &p->flow.dst;
+	return w->set & MCR_SET_GROUP ? &w->group : &p->flow.dst;
 }
 
 /* The address that the device's own packets to the group would have. */
-static bool mcr_source_of(const struct mcr_output *out,
+static bool mcr_source_of(const struct mcr_rewrite *w,
 			  const struct net_device *dev,
 			  const struct mcr_packet *p, union mcr_addr *src)
 {
@@ -89,7 +88,7 @@ static bool mcr_source_of(const struct mcr_output *out,
 	if (p->flow.family == AF_INET6) {
 #if IS_ENABLED(CONFIG_IPV6)
 		return !ipv6_dev_get_saddr(dev_net(dev), dev,
-					   (const void *)mcr_group_of(out, p),
+					   (const void *)mcr_group_of(w, p),
 					   0, (struct in6_addr *)src);
 #else
 		return false;
@@ -118,13 +117,13 @@ static bool mcr_super_ok(const struct sk_buff *skb, const struct mcr_packet *p)
 }
 
 /* Why can this output not send? 0: it can. */
-static enum mcr_drop mcr_output_obstacle(const struct mcr_output *out,
+static enum mcr_drop mcr_output_obstacle(const struct mcr_rewrite *w,
 					 const struct net_device *dev,
 					 const struct sk_buff *skb,
 					 const struct mcr_packet *p)
 {
 	/* What is shared is sent with its padding. */
-	unsigned int len = out->shares ? skb->len : p->l3_len;
+	unsigned int len = mcr_rewrite_is_shared(w) ? skb->len : p->l3_len;
 
 	/* Another kind of device may have taken the name, or the device. */
 	if (!dev || dev->type != ARPHRD_ETHER)
@@ -140,11 +139,11 @@ static enum mcr_drop mcr_output_obstacle(const struct mcr_output *out,
 	}
 	if (len > READ_ONCE(dev->mtu))
 		return MCR_DROP_MTU;
-	if (out->rewrite.ttl_mode == MCR_TTL_DEC && p->ttl <= 1)
+	if (w->ttl_mode == MCR_TTL_DEC && p->ttl <= 1)
 		return MCR_DROP_TTL;
-	if (p->fixed && mcr_rewrite_is_move(&out->rewrite))
+	if (p->fixed && mcr_rewrite_is_move(w))
 		return MCR_DROP_MALFORMED;
-	if (out->rewrite.mac == MCR_MAC_KEEP &&
+	if (w->mac == MCR_MAC_KEEP &&
 	    (skb->dev->type != ARPHRD_ETHER || !skb_mac_header_was_set(skb) ||
 	     skb_mac_header_len(skb) != ETH_HLEN))
 		return MCR_DROP_MALFORMED;
@@ -198,11 +197,11 @@ static void mcr_push_kept_ethernet(struct sk_buff *nskb,
 }
 
 static void mcr_push_own_ethernet(struct sk_buff *skb,
-				  const struct mcr_output *out,
+				  const struct mcr_rewrite *w,
 				  const struct mcr_packet *p,
 				  const struct net_device *dev)
 {
-	const union mcr_addr *group = mcr_group_of(out, p);
+	const union mcr_addr *group = mcr_group_of(w, p);
 	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
 
 	if (p->flow.family == AF_INET)
@@ -214,7 +213,7 @@ static void mcr_push_own_ethernet(struct sk_buff *skb,
 }
 
 /* What the packet was to the receiving side, its copy must not carry along. */
-static void mcr_scrub(struct sk_buff *skb, const struct mcr_output *out,
+static void mcr_scrub(struct sk_buff *skb, const struct mcr_rewrite *w,
 		      const struct mcr_packet *p, struct net_device *dev)
 {
 	skb_orphan(skb);
@@ -222,7 +221,7 @@ static void mcr_scrub(struct sk_buff *skb, const struct mcr_output *out,
 	skb_clear_tstamp(skb);
 	skb_reset_redirect(skb);
 	/* The VLAN's tag is part of the frame, though it lies beside it. */
-	if (out->rewrite.mac != MCR_MAC_KEEP)
+	if (w->mac != MCR_MAC_KEEP)
 		__vlan_hwaccel_clear_tag(skb);
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
@@ -231,7 +230,7 @@ static void mcr_scrub(struct sk_buff *skb, const struct mcr_output *out,
 	skb->dev = dev;
 }
 
-static struct sk_buff *mcr_output_copy(const struct mcr_output *out,
+static struct sk_buff *mcr_output_copy(const struct mcr_rewrite *w,
 				       struct sk_buff *skb,
 				       const struct mcr_packet *p,
 				       struct net_device *dev,
@@ -239,19 +238,19 @@ static struct sk_buff *mcr_output_copy(const struct mcr_output *out,
 {
 	struct sk_buff *nskb;
 
-	if (out->shares)
+	if (mcr_rewrite_is_shared(w))
 		nskb = mcr_shared(skb, last);
 	else
 		nskb = mcr_private(skb, p, dev, last);
 	if (!nskb)
 		return NULL;
-	mcr_scrub(nskb, out, p, dev);
-	if (!mcr_rewrite_is_noop(&out->rewrite))
-		mcr_rewrite_apply(nskb, p, &out->rewrite, src);
-	if (out->rewrite.mac == MCR_MAC_KEEP)
+	mcr_scrub(nskb, w, p, dev);
+	if (!mcr_rewrite_is_noop(w))
+		mcr_rewrite_apply(nskb, p, w, src);
+	if (w->mac == MCR_MAC_KEEP)
 		mcr_push_kept_ethernet(nskb, skb);
 	else
-		mcr_push_own_ethernet(nskb, out, p, dev);
+		mcr_push_own_ethernet(nskb, w, p, dev);
 	skb_reset_mac_header(nskb);
 	skb_reset_mac_len(nskb);
 	return nskb;
@@ -272,6 +271,20 @@ static enum mcr_drop mcr_xmit_result(int rc)
 	}
 }
 
+/*
+ * What an output does to its copies now: where the rules feed themselves, the
+ * TTL of those that nobody stated one for is to end it. @dec is room for that.
+ */
+static const struct mcr_rewrite *mcr_rewrite_of(const struct mcr_output *out,
+						struct mcr_rewrite *dec)
+{
+	if (!READ_ONCE(out->feeds) || out->rewrite.ttl_mode != MCR_TTL_AUTO)
+		return &out->rewrite;
+	*dec = out->rewrite;
+	dec->ttl_mode = MCR_TTL_DEC;
+	return dec;
+}
+
 /* Send one output's copy. @skb is consumed if @last. */
 static enum mcr_drop mcr_output_send(const struct mcr_output *out,
 				     struct sk_buff *skb,
@@ -279,22 +292,25 @@ static enum mcr_drop mcr_output_send(const struct mcr_output *out,
 {
 	struct net_device *dev = rcu_dereference(out->port->dev);
 	const union mcr_addr *src = NULL;
+	const struct mcr_rewrite *w;
+	struct mcr_rewrite dec;
 	enum mcr_drop reason;
 	struct sk_buff *nskb;
 	union mcr_addr addr;
 
-	reason = mcr_output_obstacle(out, dev, skb, p);
+	w = mcr_rewrite_of(out, &dec);
+	reason = mcr_output_obstacle(w, dev, skb, p);
 	if (reason)
 		goto drop;
-	if (out->rewrite.src_mode == MCR_SRC_SET) {
-		src = &out->rewrite.src;
-	} else if (out->rewrite.src_mode == MCR_SRC_AUTO) {
+	if (w->src_mode == MCR_SRC_SET) {
+		src = &w->src;
+	} else if (w->src_mode == MCR_SRC_AUTO) {
 		reason = MCR_DROP_NO_SOURCE;
-		if (!mcr_source_of(out, dev, p, &addr))
+		if (!mcr_source_of(w, dev, p, &addr))
 			goto drop;
 		src = &addr;
 	}
-	nskb = mcr_output_copy(out, skb, p, dev, src, last);
+	nskb = mcr_output_copy(w, skb, p, dev, src, last);
 	if (!nskb)
 		return MCR_DROP_NO_MEMORY;
 	return mcr_xmit_result(dev_queue_xmit(nskb));

@@ -24,8 +24,9 @@ struct sk_buff;
  * @port: where it sends; holds a user
  * @counters: per CPU, owned
  * @rewrite: how copies are changed
- * @shares: copies are changed nowhere, the Ethernet header included
  * @id: unique in its rule
+ * @feeds: id of a rule of its namespace that receives what it sends, so that it
+ *	comes back to this one; 0: it does not. Written under RTNL, see loop.c
  * @drops: by reason
  * @told_drops: bit by enum mcr_drop: @first was told of it
  * @first: where drops for a reason that is new are told; NULL: nowhere
@@ -34,14 +35,15 @@ struct sk_buff;
  * @port_node: in mcr_port.outputs
  * @rcu: for call_rcu()
  *
- * Immutable to packets but for its counters and @told_drops. Owned by its rule.
+ * Immutable to packets but for its counters, @feeds and @told_drops. Owned by its
+ * rule.
  */
 struct mcr_output {
 	struct mcr_port *port;
 	struct mcr_output_counters __percpu *counters;
 	struct mcr_rewrite rewrite;
-	bool shares;
 	u32 id;
+	u32 feeds;
 	struct mcr_drops drops;
 	unsigned long told_drops;
 	struct mcr_drop_queue *first;

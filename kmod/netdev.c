@@ -12,6 +12,7 @@
 
 #include "bind.h"
 #include "event.h"
+#include "loop.h"
 #include "mem.h"
 #include "member.h"
 #include "netdev.h"
@@ -178,6 +179,7 @@ static void mcr_netdev_came(struct mcr_net *mn, struct net_device *dev)
 		return;
 	mcr_port_bind(port, dev);
 	mcr_bind_port_bound(mn, port);
+	mcr_loop_port_came(mn, port);
 	mcr_event_port(mn, port);
 }
 
@@ -187,6 +189,7 @@ static void mcr_netdev_lose(struct mcr_net *mn, struct mcr_port *port)
 		return;
 	mcr_bind_port_unbind(mn, port);
 	mcr_port_unbind(mn, port);
+	mcr_loop_port_left(mn, port);
 	mcr_event_port(mn, port);
 }
 
@@ -210,6 +213,15 @@ static void mcr_netdev_changed(struct mcr_net *mn, struct net_device *dev)
 		return;
 	mcr_bind_port_changed(mn, port);
 	mcr_event_port(mn, port);
+}
+
+static void mcr_netdev_up(struct mcr_net *mn, struct net_device *dev)
+{
+	struct mcr_port *port = mcr_port_of(mn, dev);
+
+	if (port)
+		mcr_loop_port_came(mn, port);
+	mcr_netdev_changed(mn, dev);
 }
 
 static void mcr_netdev_mtu(struct mcr_net *mn, struct net_device *dev)
@@ -258,6 +270,8 @@ static int mcr_netdev_event(struct notifier_block *nb, unsigned long event,
 		handle = mcr_netdev_renamed;
 		break;
 	case NETDEV_UP:
+		handle = mcr_netdev_up;
+		break;
 	case NETDEV_CHANGE:
 		handle = mcr_netdev_changed;
 		break;

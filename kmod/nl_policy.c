@@ -91,6 +91,8 @@ static const struct nla_policy mcr_nl_output_policy[MCR_OUTPUT_A_MAX + 1] = {
 		MCR_POLICY_REJECT("an output's byte counter cannot be set, only reset"),
 	[MCR_OUTPUT_A_DROPS]	=
 		MCR_POLICY_REJECT("an output's drop counters cannot be set, only reset"),
+	[MCR_OUTPUT_A_FEEDS]	=
+		MCR_POLICY_REJECT("whether an output feeds its rule cannot be set"),
 };
 
 /* A packet to explain. Port 0 is legal on the wire, so it is here. */

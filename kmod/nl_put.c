@@ -168,9 +168,11 @@ static int mcr_nl_put_output_state(struct sk_buff *skb, struct mcr_net *mn,
 				   const struct mcr_output *out)
 {
 	struct net_device *dev = mcr_port_dev(mn, out->port);
+	u32 feeds = READ_ONCE(out->feeds);
 
 	if (nla_put_u32(skb, MCR_OUTPUT_A_ID, out->id) ||
-	    nla_put_string(skb, MCR_OUTPUT_A_DEV, out->port->name))
+	    nla_put_string(skb, MCR_OUTPUT_A_DEV, out->port->name) ||
+	    (feeds && nla_put_u32(skb, MCR_OUTPUT_A_FEEDS, feeds)))
 		return -EMSGSIZE;
 	if (!dev || READ_ONCE(dev->type) != ARPHRD_ETHER)
 		return 0;

@@ -39,10 +39,29 @@ static void mcr_nl_cookie(struct netlink_ext_ack *extack, u32 id)
 	extack->cookie_len = sizeof(id);
 }
 
+static void mcr_nl_warn_feeds(struct netlink_ext_ack *extack,
+			      const struct mcr_error *error)
+{
+	if (error->assumed)
+		NL_SET_ERR_MSG(extack,
+			       "too many rules may receive what an output sends to tell whether it comes back: its TTL is decremented unless 'ttl' is stated");
+	else if (error->endless)
+		NL_SET_ERR_MSG(extack,
+			       "the rules feed themselves without end: a rule receives what an output sends, which comes back, and a TTL that is stated keeps it going: leave 'ttl' out or state 'ttl dec'");
+	else
+		NL_SET_ERR_MSG(extack,
+			       "the rules feed themselves: a rule receives what an output sends, which comes back: the output's TTL is decremented; state 'ttl keep' or 'ttl N' to have it otherwise");
+	mcr_nl_cookie(extack, error->feeds);
+}
+
 /* A rule was made: is there something that the user should know? */
 static void mcr_nl_warn(struct netlink_ext_ack *extack,
 			const struct mcr_error *error)
 {
+	if (error->feeds) {
+		mcr_nl_warn_feeds(extack, error);
+		return;
+	}
 	if (!error->shadows)
 		return;
 	NL_SET_ERR_MSG(extack,

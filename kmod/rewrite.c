@@ -163,6 +163,17 @@ bool mcr_rewrite_is_noop(const struct mcr_rewrite *w)
 }
 
 /**
+ * mcr_rewrite_is_shared - does an output leave the whole frame alone?
+ * @w: what it changes
+ *
+ * Return: true if so: a copy may share all of what was received.
+ */
+bool mcr_rewrite_is_shared(const struct mcr_rewrite *w)
+{
+	return w->mac == MCR_MAC_KEEP && mcr_rewrite_is_noop(w);
+}
+
+/**
  * mcr_rewrite_is_move - does an output change addresses?
  * @w: what it changes
  *

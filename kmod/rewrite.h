@@ -7,6 +7,7 @@
 
 #include "match.h"
 
+bool mcr_rewrite_is_shared(const struct mcr_rewrite *w);
 bool mcr_rewrite_is_noop(const struct mcr_rewrite *w);
 bool mcr_rewrite_is_move(const struct mcr_rewrite *w);
 void mcr_rewrite_apply(struct sk_buff *skb, const struct mcr_packet *p,

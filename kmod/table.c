@@ -88,6 +88,7 @@ void mcr_table_lock(struct mcr_net *mn)
 {
 	rtnl_lock();
 	mutex_lock(&mn->lock);
+	mn->visits = MCR_VISITS_MAX;
 }
 
 /**
@@ -405,6 +406,7 @@ int mcr_table_init(struct mcr_net *mn, struct net *net)
 
 	mn->net = net;
 	mn->generation = 1;
+	INIT_LIST_HEAD(&mn->feeding);
 	mutex_init(&mn->lock);
 	xa_init_flags(&mn->rules, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	err = rhashtable_init(&mn->by_match, &mcr_match_params);

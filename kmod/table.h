@@ -22,7 +22,14 @@ struct mcr_joins;
 struct mcr_name;
 struct mcr_port;
 struct mcr_quota;
+struct mcr_hop;
 struct mcr_txn;
+
+/*
+ * Outputs and classes of rules that loop.c looks at for one command. All other
+ * changes wait for it.
+ */
+#define MCR_VISITS_MAX	262144U
 
 /* log2 of the buckets that ports are found in, by name */
 #define MCR_PORTS_BITS	6
@@ -37,6 +44,9 @@ struct mcr_txn;
  * @by_name: struct mcr_name of those that have one
  * @joins: memberships; join.c's
  * @ports: struct mcr_port by name
+ * @feeding: of struct mcr_rule.feeding: rules that feed themselves; guarded by
+ *	RTNL alone
+ * @visits: how much loop.c may still look at; likewise
  * @generation: moves with every change of the rule set
  * @n_rules: number of rules
  * @n_outputs: number of their outputs
@@ -72,6 +82,8 @@ struct mcr_net {
 	struct rhashtable by_name;
 	struct mcr_joins *joins;
 	struct hlist_head ports[1 << MCR_PORTS_BITS];
+	struct list_head feeding;
+	unsigned int visits;
 	u32 generation;
 	u32 n_rules;
 	u32 n_outputs;
@@ -110,6 +122,8 @@ struct mcr_name {
  * @join_node: in mcr_group.rules of @joining; in mcr_joins.waiting; or empty
  * @joining: the membership it wants; NULL: none, or there was no room for it
  * @match_node: in mcr_net.by_match
+ * @feeding: in mcr_net.feeding, if an output feeds it; guarded by RTNL alone
+ * @hop: loop.c's, for as long as it walks through the rules; guarded likewise
  * @name: owned; NULL: none
  * @comment: owned; NULL: none
  * @id: of the rule
@@ -125,7 +139,8 @@ struct mcr_name {
  * @told_membership_error: @membership_error, likewise
  * @rcu: for call_rcu()
  *
- * Everything but @entry and @fanout is read and written under mcr_net.lock.
+ * Everything but @entry, @fanout, @feeding and @hop is read and written under
+ * mcr_net.lock, and written under RTNL.
  * Once unlinked, a rule is freed after a grace period, with its fan-out,
  * counters and outputs.
  */
@@ -137,6 +152,8 @@ struct mcr_rule {
 	struct list_head join_node;
 	struct mcr_group *joining;
 	struct rhash_head match_node;
+	struct list_head feeding;
+	struct mcr_hop *hop;
 	struct mcr_name *name;
 	char *comment;
 	u32 id;
@@ -194,12 +211,19 @@ enum mcr_refusal {
  * @output: index of the output at fault in the request, if one is
  * @shadows: of a change that is not refused: id of a wider rule that the new
  *	one takes packets from; 0: none
+ * @feeds: likewise: id of a rule that receives what an output of this one sends,
+ *	so that it comes back; 0: none
+ * @endless: of @feeds: the output states a TTL that does not end it
+ * @assumed: of @feeds: there were too many rules to find out
  */
 struct mcr_error {
 	enum mcr_refusal why;
 	u32 rule;
 	u32 output;
 	u32 shadows;
+	u32 feeds;
+	bool endless;
+	bool assumed;
 };
 
 /**

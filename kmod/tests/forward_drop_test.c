@@ -75,6 +75,19 @@ static void mcr_drop_ttl_keep(struct mcr_rig *rig, struct sk_buff *skb)
 	rig->fanout->out[0]->rewrite.ttl_mode = MCR_TTL_KEEP;
 }
 
+static void mcr_drop_ttl_feeds(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	mcr_drop_ttl(rig, skb);
+	rig->fanout->out[0]->rewrite.ttl_mode = MCR_TTL_AUTO;
+	rig->fanout->out[0]->feeds = 1;
+}
+
+static void mcr_drop_ttl_feeds_keep(struct mcr_rig *rig, struct sk_buff *skb)
+{
+	mcr_drop_ttl_keep(rig, skb);
+	rig->fanout->out[0]->feeds = 1;
+}
+
 static void mcr_drop_no_mac(struct mcr_rig *rig, struct sk_buff *skb)
 {
 	rig->fanout->out[0]->rewrite.mac = MCR_MAC_KEEP;
@@ -137,6 +150,9 @@ static const struct mcr_drop_vector mcr_drop_vectors[] = {
 	{ "TTL used up", mcr_drop_ttl, MCR_DROP_TTL },
 	{ "TTL to be used up", mcr_drop_ttl_2, 0 },
 	{ "TTL 1 kept", mcr_drop_ttl_keep, 0 },
+	{ "TTL 1 of a rule that feeds itself", mcr_drop_ttl_feeds, MCR_DROP_TTL },
+	{ "TTL 1 kept, of a rule that feeds itself", mcr_drop_ttl_feeds_keep,
+	  0 },
 	{ "no Ethernet header to keep", mcr_drop_no_mac, MCR_DROP_MALFORMED },
 	{ "another header to keep", mcr_drop_mac_not_ethernet,
 	  MCR_DROP_MALFORMED },

@@ -101,7 +101,6 @@ struct mcr_output *mcr_rig_output(struct mcr_rig *rig, unsigned int dev,
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, (void __force *)out->counters);
 	out->port = &rig->port[dev];
 	out->rewrite = *w;
-	out->shares = w->mac == MCR_MAC_KEEP && mcr_rewrite_is_noop(w);
 	rig->fanout->out[rig->fanout->n++] = out;
 	return out;
 }

@@ -8,6 +8,7 @@
 
 #include "forward_rig.h"
 #include "match.h"
+#include "rewrite.h"
 #include "tests.h"
 #include "vectors.h"
 
@@ -113,14 +114,16 @@ static void mcr_forward_expect(struct mcr_rig *rig, const struct mcr_tp *p,
 
 	for (i = 0; i < rig->fanout->n; i++) {
 		const struct mcr_output *out = rig->fanout->out[i];
-		const struct mcr_rewrite *w = &out->rewrite;
+		struct mcr_rewrite w = out->rewrite;
 
+		if (out->feeds && w.ttl_mode == MCR_TTL_AUTO)
+			w.ttl_mode = MCR_TTL_DEC;
 		*want = *p;
-		mcr_tp_rewrite(want, w, w->src_mode == MCR_SRC_SET ? &w->src :
+		mcr_tp_rewrite(want, &w, w.src_mode == MCR_SRC_SET ? &w.src :
 								     NULL);
 		mcr_tp_finish(want);
 		/* Who shares all, shares the padding. */
-		if (out->shares)
+		if (mcr_rewrite_is_shared(&w))
 			want->len += v->pad;
 		kfree_skb(mcr_rig_expect(rig, i, want));
 		mcr_rig_expect_counters(rig, i, 1, p->len, 0, 0);
@@ -154,7 +157,8 @@ static void mcr_forward_expect_same(struct mcr_rig *rig,
  * Received in @mode by rules of 1 to many outputs. Clones and references that
  * somebody else has of the packet must keep its bytes.
  */
-static void mcr_forward_mode(struct kunit *test, u8 mode, unsigned int outputs)
+static void mcr_forward_mode(struct kunit *test, u8 mode, unsigned int outputs,
+			     u32 feeds)
 {
 	const struct mcr_forward_vector *v = test->param_value;
 	struct mcr_tp *p = mcr_tp_new(test);
@@ -164,10 +168,12 @@ static void mcr_forward_mode(struct kunit *test, u8 mode, unsigned int outputs)
 
 	rig->fanout->mode = mode;
 	while (rig->fanout->n < outputs) {
+		struct mcr_output *out;
 		struct mcr_rewrite w;
 
 		mcr_forward_rewrite(&w, v->family, rig->fanout->n);
-		mcr_rig_output(rig, rig->fanout->n % MCR_RIG_DEVS, &w);
+		out = mcr_rig_output(rig, rig->fanout->n % MCR_RIG_DEVS, &w);
+		out->feeds = feeds;
 	}
 	skb = mcr_forward_packet(test, p, v);
 	if (v->cloned)
@@ -199,12 +205,23 @@ static void mcr_forward_mode(struct kunit *test, u8 mode, unsigned int outputs)
 
 static void mcr_forward_pass(struct kunit *test)
 {
-	mcr_forward_mode(test, MCR_MODE_PASS, 2 * MCR_FORWARD_KINDS);
+	mcr_forward_mode(test, MCR_MODE_PASS, 2 * MCR_FORWARD_KINDS, 0);
 }
 
 static void mcr_forward_consume(struct kunit *test)
 {
-	mcr_forward_mode(test, MCR_MODE_CONSUME, 2 * MCR_FORWARD_KINDS);
+	mcr_forward_mode(test, MCR_MODE_CONSUME, 2 * MCR_FORWARD_KINDS, 0);
+}
+
+/* Outputs that feed the rule decrement the TTL; none shares it then. */
+static void mcr_forward_feeds(struct kunit *test)
+{
+	mcr_forward_mode(test, MCR_MODE_PASS, 2 * MCR_FORWARD_KINDS, 7);
+}
+
+static void mcr_forward_consume_feeds(struct kunit *test)
+{
+	mcr_forward_mode(test, MCR_MODE_CONSUME, 2 * MCR_FORWARD_KINDS, 7);
 }
 
 /* The last output, which may send the packet itself, is of each kind once. */
@@ -237,7 +254,7 @@ static void mcr_forward_many(struct kunit *test)
 	};
 
 	test->param_value = &v;
-	mcr_forward_mode(test, MCR_MODE_PASS, MCR_OUTPUTS_MAX);
+	mcr_forward_mode(test, MCR_MODE_PASS, MCR_OUTPUTS_MAX, 0);
 }
 
 /* What the packet was to the receiver, its copies are not to the sender. */
@@ -348,6 +365,8 @@ again:
 static struct kunit_case mcr_forward_cases[] = {
 	KUNIT_CASE_PARAM(mcr_forward_pass, mcr_forward_gen_params),
 	KUNIT_CASE_PARAM(mcr_forward_consume, mcr_forward_gen_params),
+	KUNIT_CASE_PARAM(mcr_forward_feeds, mcr_forward_gen_params),
+	KUNIT_CASE_PARAM(mcr_forward_consume_feeds, mcr_forward_gen_params),
 	KUNIT_CASE_PARAM(mcr_forward_consume_each, mcr_forward_gen_params),
 	KUNIT_CASE(mcr_forward_many),
 	KUNIT_CASE(mcr_forward_scrub),

@@ -29,6 +29,7 @@ extern struct kunit_suite mcr_bind_suite;
 extern struct kunit_suite mcr_commit_suite;
 extern struct kunit_suite mcr_commit_fault_suite;
 extern struct kunit_suite mcr_commit_order_suite;
+extern struct kunit_suite mcr_loop_suite;
 
 /* Has the test failed already? Loops end then, so that the log is not flooded. */
 static inline bool mcr_test_failed(const struct kunit *test)

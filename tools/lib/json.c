@@ -124,6 +124,8 @@ static void add_output_state(struct builder *b, const struct mcr_output *output)
 	if (output->ifindex)
 		add_number(b, "ifindex", output->ifindex);
 	add_bool(b, "waiting", !output->ifindex);
+	if (output->feeds)
+		add_number(b, "feeds", output->feeds);
 }
 
 static struct json_object *json_output(const struct mcr_output *output,

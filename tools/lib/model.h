@@ -18,6 +18,8 @@
  * @sent: packets the egress device accepted
  * @sent_bytes: their L3 bytes
  * @drops: packets not sent, by enum mcr_drop
+ * @feeds: id of a rule that receives what it sends, so that it comes back; 0:
+ *	it does not
  */
 struct mcr_output {
 	struct mcr_output_spec spec;
@@ -27,6 +29,7 @@ struct mcr_output {
 	__u64 sent;
 	__u64 sent_bytes;
 	__u64 drops[MCR_DROP_MAX + 1];
+	__u32 feeds;
 };
 
 /**

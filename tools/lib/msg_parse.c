@@ -67,6 +67,7 @@ static const struct nla_policy output_policy[MCR_OUTPUT_A_MAX + 1] = {
 	[MCR_OUTPUT_A_SENT] = { .type = NLA_U64 },
 	[MCR_OUTPUT_A_SENT_BYTES] = { .type = NLA_U64 },
 	[MCR_OUTPUT_A_DROPS] = { .type = NLA_NESTED },
+	[MCR_OUTPUT_A_FEEDS] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy drop_policy[MCR_DROP_MAX + 1] = {
@@ -282,6 +283,7 @@ static int parse_output(struct nlattr *nest, struct mcr_rule *rule, bool whole,
 	output->spec.burst = get_u32(a, MCR_OUTPUT_A_BURST);
 	output->spec.mtu = get_u8(a, MCR_OUTPUT_A_MTU, 0);
 	output->ifindex = get_u32(a, MCR_OUTPUT_A_IFINDEX);
+	output->feeds = get_u32(a, MCR_OUTPUT_A_FEEDS);
 	output->offered = get_u64(a, MCR_OUTPUT_A_OFFERED);
 	output->sent = get_u64(a, MCR_OUTPUT_A_SENT);
 	output->sent_bytes = get_u64(a, MCR_OUTPUT_A_SENT_BYTES);

@@ -226,18 +226,36 @@ static void print_waiting(struct mcr_str *str, const struct mcr_rule *rule)
 	}
 }
 
+/* The statement does not show that a TTL which it leaves out is decremented. */
+static void print_feeds(struct mcr_str *str, const struct mcr_rule *rule)
+{
+	unsigned int i;
+
+	for (i = 0; i < rule->n_outputs; i++) {
+		const struct mcr_output *output = &rule->outputs[i];
+
+		if (!output->feeds)
+			continue;
+		mcr_str_addf(str, ", output %u feeds rule id %u", output->id,
+			     output->feeds);
+		if (output->spec.rewrite.ttl_mode == MCR_TTL_AUTO)
+			mcr_str_add(str, ": ttl dec");
+	}
+}
+
 /**
  * mcr_print_state - append how a rule is doing
  * @str: the text to append to
  * @rule: the rule, as the server told it
  *
- * Its id, the devices it is waiting for, a join that failed: "id 7, waiting
- * for eth2".
+ * Its id, the devices it is waiting for, outputs that feed it, a join that
+ * failed: "id 7, waiting for eth2".
  */
 void mcr_print_state(struct mcr_str *str, const struct mcr_rule *rule)
 {
 	mcr_str_addf(str, "id %u", rule->id);
 	print_waiting(str, rule);
+	print_feeds(str, rule);
 	if (rule->membership == MCR_MEMBERSHIP_FAILED)
 		mcr_str_addf(str, ", join failed: %s",
 			     strerror((int)rule->membership_error));

@@ -76,6 +76,7 @@ int mcr_txn_begin(struct mcr_txn *txn, struct mcr_error *err)
 	mcr_txn_abort(txn);
 	txn->stale = false;
 	memset(&txn->warnings, 0, sizeof(txn->warnings));
+	memset(&txn->warning, 0, sizeof(txn->warning));
 	if (mcr_msg_reset(txn->msg, MCR_CMD_TXN_BEGIN, 0))
 		return mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
 	ret = ask(txn, &reply, err);
@@ -196,7 +197,8 @@ int mcr_txn_flush(struct mcr_txn *txn, struct mcr_error *err)
 
 /**
  * mcr_txn_commit - put all in force
- * @txn: the transaction, flushed; not open afterwards
+ * @txn: the transaction, flushed; not open afterwards. Gets what the server
+ *	warns of
  * @err: where to say what is wrong
  *
  * Return: 0, or -1 and an error: nothing was changed.
@@ -212,6 +214,11 @@ int mcr_txn_commit(struct mcr_txn *txn, struct mcr_error *err)
 	ret = ask(txn, &reply, err);
 	if (!ret)
 		txn->id = 0;
+	if (!ret && reply.text[0]) {
+		mcr_error_set(&txn->warning, MCR_ERROR_REFUSED, "%s",
+			      reply.text);
+		txn->warning.rule = reply.cookie;
+	}
 	txn->stale = reply.error == EAGAIN;
 	mcr_reply_exit(&reply);
 	mcr_txn_abort(txn);

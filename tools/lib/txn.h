@@ -34,7 +34,8 @@ typedef int (*mcr_txn_parse_fn)(struct mcr_words *w, struct mcr_statement *st);
  * @msg: the message that is being made
  * @batch: messages to be sent
  * @places: the statements they are from, whose @source may be NULL: none
- * @warnings: what the server warns of
+ * @warnings: what the server warns of, of single statements
+ * @warning: what it warns of when all is in force; no text: nothing
  */
 struct mcr_txn {
 	struct mcr_client *client;
@@ -46,6 +47,7 @@ struct mcr_txn {
 	struct mcr_batch batch;
 	struct mcr_place places[MCR_BATCH_MAX];
 	struct mcr_errors warnings;
+	struct mcr_error warning;
 };
 
 int mcr_txn_init(struct mcr_txn *txn, struct mcr_client *client,

@@ -127,7 +127,7 @@ static int apply(struct mcrtool *t, struct mcr_ruleset *set,
 		mcrtool_tell_of_other(t, t->err.rule, "");
 	}
 	if (!ret) {
-		mcrtool_warn_all(t, &txn->warnings);
+		mcrtool_warn_all(t, txn);
 		ret = print(t, &a, &steps);
 	}
 	mcr_str_free(&steps.text);

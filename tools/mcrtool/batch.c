@@ -114,7 +114,7 @@ static int carry_out(struct mcrtool *t, const struct commands *c,
 		mcr_txn_abort(txn);
 	} while (ret && mcr_txn_retry(txn, &tries, &t->err));
 	if (!ret) {
-		mcrtool_warn_all(t, &txn->warnings);
+		mcrtool_warn_all(t, txn);
 		return 0;
 	}
 	ret = mcrtool_fail(t);

@@ -143,12 +143,30 @@ int mcrtool_fail_all(struct mcrtool *t, const struct mcr_errors *errors)
 }
 
 /**
+ * mcrtool_warn - tell what the server warns of
+ * @t: the invocation, connected
+ * @text: the warning
+ * @rule: id of the rule that it speaks of; 0: none
+ */
+void mcrtool_warn(struct mcrtool *t, const char *text, __u32 rule)
+{
+	struct mcr_str str = { 0 };
+
+	mcr_str_addf(&str, "warning: %s", text);
+	if (!str.failed)
+		mcrtool_complain(str.s);
+	mcr_str_free(&str);
+	mcrtool_tell_of_other(t, rule, "");
+}
+
+/**
  * mcrtool_warn_all - tell what the server warns of
  * @t: the invocation, connected
- * @warnings: the warnings, about statements of a file
+ * @txn: what the statements of a file were put in force with
  */
-void mcrtool_warn_all(struct mcrtool *t, const struct mcr_errors *warnings)
+void mcrtool_warn_all(struct mcrtool *t, const struct mcr_txn *txn)
 {
+	const struct mcr_errors *warnings = &txn->warnings;
 	unsigned int i;
 
 	for (i = 0; i < warnings->count; i++) {
@@ -157,6 +175,8 @@ void mcrtool_warn_all(struct mcrtool *t, const struct mcr_errors *warnings)
 	}
 	if (warnings->more)
 		mcrtool_complain("there are more warnings like that");
+	if (txn->warning.text[0])
+		mcrtool_warn(t, txn->warning.text, txn->warning.rule);
 }
 
 /**

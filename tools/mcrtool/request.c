@@ -92,17 +92,6 @@ static int refused(struct mcrtool *t, struct nl_msg *msg,
 	return ret;
 }
 
-static void warn(struct mcrtool *t, const struct mcr_reply *reply)
-{
-	struct mcr_str str = { 0 };
-
-	mcr_str_addf(&str, "warning: %s", reply->text);
-	if (!str.failed)
-		mcrtool_complain(str.s);
-	mcr_str_free(&str);
-	mcrtool_tell_of_other(t, reply->cookie, "");
-}
-
 static int conclude(struct mcrtool *t, struct nl_msg *msg,
 		    const struct mcr_statement *st, struct mcr_reply *reply,
 		    int ret)
@@ -112,7 +101,7 @@ static int conclude(struct mcrtool *t, struct nl_msg *msg,
 	else if (reply->error)
 		ret = refused(t, msg, st, reply);
 	else if (reply->text[0])
-		warn(t, reply);
+		mcrtool_warn(t, reply->text, reply->cookie);
 	nlmsg_free(msg);
 	return ret;
 }

@@ -282,6 +282,7 @@ void random_counters(uint64_t *seed, struct mcr_rule *rule)
 
 		output->id = i + 1;
 		output->ifindex = random_below(seed, 3);
+		output->feeds = random_below(seed, 3);
 		output->offered = random_count(seed);
 		output->sent = random_count(seed);
 		output->sent_bytes = random_count(seed);

@@ -109,6 +109,7 @@ static void put_output(struct nl_msg *msg, const struct mcr_output *output)
 	put_number(msg, MCR_OUTPUT_A_BURST, output->spec.burst, 4);
 	put_always(msg, MCR_OUTPUT_A_MTU, output->spec.mtu);
 	put_number(msg, MCR_OUTPUT_A_IFINDEX, output->ifindex, 4);
+	put_number(msg, MCR_OUTPUT_A_FEEDS, output->feeds, 4);
 	put_number(msg, MCR_OUTPUT_A_OFFERED, output->offered, 8);
 	put_number(msg, MCR_OUTPUT_A_SENT, output->sent, 8);
 	put_number(msg, MCR_OUTPUT_A_SENT_BYTES, output->sent_bytes, 8);

@@ -80,6 +80,7 @@ static void test_most(void **state)
 	st.rule.seen = true;
 	output = &st.rule.outputs[0];
 	output->ifindex = 4;
+	output->feeds = 7;
 	output->offered = 5;
 	output->sent = 4;
 	output->sent_bytes = 400;
@@ -98,7 +99,8 @@ static void test_most(void **state)
 		    "\"packets\":18446744073709551615,",
 		    "\"bytes\":9223372036854775808,\"last_seen_ms\":0,",
 		    "\"outputs\":[{\"id\":1,\"to\":\"b\",\"ifindex\":4,",
-		    "\"waiting\":false,\"group\":\"ff3e::2\",\"dport\":8,",
+		    "\"waiting\":false,\"feeds\":7,",
+		    "\"group\":\"ff3e::2\",\"dport\":8,",
 		    "\"src\":\"2001:db8::2\",\"sport\":9,\"ttl\":10,",
 		    "\"dscp\":46,\"mac\":\"auto\",\"rate\":11000,",
 		    "\"rate_unit\":\"bit\",\"burst\":12000,",

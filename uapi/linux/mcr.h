@@ -64,6 +64,24 @@
  * are not sent by such an output: it counts "malformed". GSO super-packets of
  * other protocols than UDP are not sent by any: "superpacket".
  *
+ * Rules that feed themselves
+ * --------------------------
+ * An output leads to a rule that takes what it sends and receives it on the
+ * device it is sent to (whoever is behind that may send it back) or at the other
+ * end of that device, if it is one of a veth pair, in any network namespace. An
+ * output that leads back to its own rule, at once or by way of other rules, may
+ * multiply packets without end, unless an output on the way decrements the TTL.
+ * Such an output has MCR_OUTPUT_A_FEEDS, and MCR_TTL_AUTO then means MCR_TTL_DEC.
+ * Of each cycle of rules one output at least decrements then, mostly one of the
+ * rule that came last, unless they all state otherwise. A command that closes a
+ * cycle is carried out, with a warning (see General) that names the rule of
+ * MCR_OUTPUT_A_FEEDS; of a transaction, the commit has it. Where MCR_TTL_KEEP, or
+ * MCR_TTL_SET anywhere in the cycle, keeps packets going, the warning says so.
+ * Disabled rules, and outputs that wait for their device, lead nowhere. Where
+ * very many rules may be led to, an output is taken to lead back. Whether an
+ * output has MCR_OUTPUT_A_FEEDS may change with other rules and devices; that
+ * alone is not notified.
+ *
  * Commands
  * --------
  * MCR_CMD_RULE_NEW     Create a rule, or replace the rule of the same match.
@@ -167,6 +185,9 @@
  * - A commit can still be refused: for the number of masks, for want of memory,
  *   or because of a device. It has changed nothing then, and the transaction is
  *   still open; the id in NLMSGERR_ATTR_COOKIE is that of the rule at fault.
+ * - A rule is put in front of a wider one with a warning when it is staged, if
+ *   the wider one is in force and not staged to go. Rules that are both staged
+ *   are not compared.
  * - Rules by which there are going to be more than there were count towards the
  *   limits of rules from the moment they are staged.
  * - A transaction belongs to the socket that began it: only that one stages and
@@ -474,8 +495,8 @@ enum mcr_src_mode {
 
 /**
  * enum mcr_ttl_mode - the TTL or hop limit of the copies
- * @MCR_TTL_AUTO: the default: as received; to become one less where the rule
- *	set would feed itself, which the server does not look for yet
+ * @MCR_TTL_AUTO: the default: as received; one less, as with MCR_TTL_DEC, while
+ *	the output has MCR_OUTPUT_A_FEEDS
  * @MCR_TTL_KEEP: as received
  * @MCR_TTL_DEC: one less; a packet that would have 0 is dropped ("ttl")
  * @MCR_TTL_SET: MCR_OUTPUT_A_TTL
@@ -544,6 +565,9 @@ enum mcr_mtu {
  * @MCR_OUTPUT_A_SENT: (r) u64, packets the egress device accepted
  * @MCR_OUTPUT_A_SENT_BYTES: (r) u64, their L3 bytes
  * @MCR_OUTPUT_A_DROPS: (r) nest of enum mcr_drop: packets not sent, by reason
+ * @MCR_OUTPUT_A_FEEDS: (r) u32, id of a rule that receives what this output
+ *	sends, so that it comes back to the output's own rule (which may be the
+ *	one); absent: it does not, see "Rules that feed themselves"
  *
  * An absent attribute leaves that part of the packet alone, or has its
  * default. Counters that are 0 are absent.
@@ -571,6 +595,7 @@ enum mcr_output_attr {
 	MCR_OUTPUT_A_SENT,
 	MCR_OUTPUT_A_SENT_BYTES,
 	MCR_OUTPUT_A_DROPS,
+	MCR_OUTPUT_A_FEEDS,
 
 	/* private: */
 	__MCR_OUTPUT_A_MAX,
