@@ -426,29 +426,56 @@ bool mcr_mask_skips_local(__u8 family, __u8 group_len)
 	return group_len < (family == AF_INET ? 24 : 16);
 }
 
+static unsigned int mcr_group_misses(const struct mcr_match *m,
+				     const struct mcr_flow *f)
+{
+	if (!mcr_addr_in(&f->dst, f->family, &m->group, m->group_len))
+		return MCR_MISS_GROUP;
+	if (mcr_mask_skips_local(m->family, m->group_len) &&
+	    mcr_addr_is_local_group(&f->dst, f->family))
+		return MCR_MISS_LOCAL;
+	return 0;
+}
+
 /**
- * mcr_match_hits - does a match take this packet?
+ * mcr_match_misses - what of a packet does a match not take?
  * @m: a sound match
  * @f: the packet's key
  *
  * This is the definition; the table's lookup must agree with it.
  *
+ * Return: bits of enum mcr_miss; 0: it takes the packet.
+ */
+unsigned int mcr_match_misses(const struct mcr_match *m,
+			      const struct mcr_flow *f)
+{
+	unsigned int misses;
+
+	if (m->family != f->family)
+		return MCR_MISS_FAMILY;
+	misses = mcr_group_misses(m, f);
+	if (!mcr_addr_in(&f->src, f->family, &m->src, m->src_len))
+		misses |= MCR_MISS_SRC;
+	if (m->proto == MCR_PROTO_UDP && f->proto != MCR_PROTO_UDP)
+		misses |= MCR_MISS_PROTO;
+	else if (m->dport_min &&
+		 (f->dport < m->dport_min || f->dport > m->dport_max))
+		misses |= MCR_MISS_DPORT;
+	if (m->vlan != f->vlan)
+		misses |= MCR_MISS_VLAN;
+	return misses;
+}
+
+/**
+ * mcr_match_hits - does a match take this packet?
+ * @m: a sound match
+ * @f: the packet's key
+ *
  * Return: true if so.
  */
 bool mcr_match_hits(const struct mcr_match *m, const struct mcr_flow *f)
 {
-	if (m->family != f->family || m->vlan != f->vlan)
-		return false;
-	if (m->proto == MCR_PROTO_UDP && f->proto != MCR_PROTO_UDP)
-		return false;
-	if (mcr_mask_skips_local(m->family, m->group_len) &&
-	    mcr_addr_is_local_group(&f->dst, f->family))
-		return false;
-	if (m->dport_min &&
-	    (f->dport < m->dport_min || f->dport > m->dport_max))
-		return false;
-	return mcr_addr_in(&f->dst, f->family, &m->group, m->group_len) &&
-	       mcr_addr_in(&f->src, f->family, &m->src, m->src_len);
+	return !mcr_match_misses(m, f);
 }
 
 /* Does each of two prefixes hold addresses of the other? */

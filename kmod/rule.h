@@ -72,6 +72,27 @@ struct mcr_flow {
 	__u8 proto;
 };
 
+/**
+ * enum mcr_miss - bits: what of a packet's key a match does not take
+ * @MCR_MISS_FAMILY: the address family; nothing else is compared then
+ * @MCR_MISS_GROUP: the destination address
+ * @MCR_MISS_LOCAL: it is in the prefix, but a group that is never routed, and
+ *	the prefix is too wide to mean it
+ * @MCR_MISS_SRC: the source address
+ * @MCR_MISS_PROTO: the protocol
+ * @MCR_MISS_DPORT: the port, or that it is not known
+ * @MCR_MISS_VLAN: the VLAN
+ */
+enum mcr_miss {
+	MCR_MISS_FAMILY	= 1 << 0,
+	MCR_MISS_GROUP	= 1 << 1,
+	MCR_MISS_LOCAL	= 1 << 2,
+	MCR_MISS_SRC	= 1 << 3,
+	MCR_MISS_PROTO	= 1 << 4,
+	MCR_MISS_DPORT	= 1 << 5,
+	MCR_MISS_VLAN	= 1 << 6,
+};
+
 /* Bits of mcr_rewrite.set: which of its values are given. */
 #define MCR_SET_GROUP	0x01
 #define MCR_SET_DPORT	0x02
@@ -162,6 +183,8 @@ enum mcr_fault mcr_output_check(const struct mcr_output_spec *o,
 
 bool mcr_match_equal(const struct mcr_match *a, const struct mcr_match *b);
 int mcr_match_order(const struct mcr_match *a, const struct mcr_match *b);
+unsigned int mcr_match_misses(const struct mcr_match *m,
+			      const struct mcr_flow *f);
 bool mcr_match_hits(const struct mcr_match *m, const struct mcr_flow *f);
 bool mcr_match_overlap(const struct mcr_match *a, const struct mcr_match *b);
 bool mcr_match_shadows(const struct mcr_match *a, const struct mcr_match *b);

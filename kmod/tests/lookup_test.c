@@ -38,7 +38,7 @@ static void mcr_lookup_one(struct kunit *test)
 	got = mcr_lookup_find(&s->lookup, &v->flow);
 	rcu_read_unlock();
 
-	KUNIT_EXPECT_PTR_EQ(test, got, v->hits ? s->entry[0] : NULL);
+	KUNIT_EXPECT_PTR_EQ(test, got, v->misses ? NULL : s->entry[0]);
 	mcr_set_remove(s, 0);
 	rcu_read_lock();
 	got = mcr_lookup_find(&s->lookup, &v->flow);

@@ -124,7 +124,9 @@ static void mcr_rule_hits(struct kunit *test)
 	const struct mcr_hits_vector *v = test->param_value;
 
 	KUNIT_ASSERT_EQ(test, mcr_match_check(&v->match), MCR_FAULT_NONE);
-	KUNIT_EXPECT_EQ(test, mcr_match_hits(&v->match, &v->flow), v->hits);
+	KUNIT_EXPECT_EQ(test, mcr_match_misses(&v->match, &v->flow),
+			v->misses);
+	KUNIT_EXPECT_EQ(test, mcr_match_hits(&v->match, &v->flow), !v->misses);
 }
 
 static void mcr_rule_output_equal(struct kunit *test)

@@ -121,7 +121,8 @@ static void test_hits(void **state)
 	const struct mcr_hits_vector *v = *state;
 
 	assert_int_equal(mcr_match_check(&v->match), MCR_FAULT_NONE);
-	assert_int_equal(mcr_match_hits(&v->match, &v->flow), v->hits);
+	assert_int_equal(mcr_match_misses(&v->match, &v->flow), v->misses);
+	assert_int_equal(mcr_match_hits(&v->match, &v->flow), !v->misses);
 }
 
 static void test_output_equal(void **state)
