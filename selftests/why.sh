@@ -26,7 +26,7 @@ nothing_came() {
 	rule_add name r1 iif in1 group 239.1.1.1 disabled to out1
 	says "the rule is disabled"
 	run_ok mcr rule enable r1
-	says "no frame has come in on in1"
+	says "no frame has come in on in1, although the group is joined"
 	rules_flush
 }
 
@@ -34,11 +34,11 @@ nothing_came() {
 nearest() {
 	local family=$1 words=$2 sentence=$3 arguments=$4
 	# shellcheck disable=SC2086
-	rule_add name r1 iif in0 group "${GROUP[$family]}" $words to out1
+	rule_add name r1 iif in0 $words to out1
 	# shellcheck disable=SC2086
 	send --mode raw --src "${SOURCE[$family]}" $arguments
 	wait_for unmatched "$family" || fail "the flow was not remembered"
-	says "[0-9]+ frames came in on in0, none for this rule; the nearest has $sentence"
+	says "[0-9]+ frames came in on in0, none for this rule$sentence"
 	rules_flush
 }
 
@@ -64,6 +64,16 @@ remembered() {
 	check_status '.not_matched >= 159' true
 	# Eight on each processor.
 	check_status '[.unmatched | length] | inside([range(8; 13)])' true
+	rules_flush
+}
+
+more_specific() {
+	rule_add name r1 iif in0 group 239.1.0.0/16 to out1
+	rule_add name r2 iif in0 group 239.1.1.1 to out1
+	send --mode raw --group 239.1.1.1 --src 10.0.0.1 --count 3
+	check_rule r2 .packets 3
+	# Others may be the kernel's own, of IPv6.
+	says "[0-9]+ frames came in on in0, none for this rule: rule 'r2' \\(id [0-9]+\\), which is more specific, took 3 packets that this one would match, the last one [0-9.]+ (s|min [0-9]+ s) ago(; of the others .*)?"
 	rules_flush
 }
 
@@ -94,12 +104,24 @@ drops_all() {
 }
 
 case_add "disabled; no frame came in" nothing_came
-case_add "the nearest has another port" nearest 4 "dport 5000" \
-	"dport 5001 instead of 5000" "--group ${GROUP[4]} --port 5001"
-case_add "the nearest has another source" nearest 4 "src 10.0.0.77" \
-	"src 10.0.0.1 instead of 10.0.0.77" "--group ${GROUP[4]}"
-case_add "the nearest has another group, IPv6" nearest 6 "" \
-	"group ff1e::9 instead of ff1e::1:1" "--group ff1e::9"
+case_add "the nearest has another port" nearest 4 \
+	"group ${GROUP[4]} dport 5000" \
+	"; the nearest has dport 5001 instead of 5000" \
+	"--group ${GROUP[4]} --port 5001"
+case_add "the nearest has another source" nearest 4 \
+	"group ${GROUP[4]} src 10.0.0.77" \
+	"; the nearest has src 10.0.0.1 instead of 10.0.0.77" \
+	"--group ${GROUP[4]}"
+case_add "the nearest has another group, IPv6" nearest 6 "group ${GROUP[6]}" \
+	", although the group is joined; the nearest has group ff1e::9 instead of ff1e::1:1" \
+	"--group ff1e::9"
+case_add "the nearest is a fragment" nearest 4 "group ${GROUP[4]} dport 5000" \
+	"; the nearest has no dport instead of 5000: it is a fragment, and fragments are not replicated" \
+	"--group ${GROUP[4]} --shape fragment-last"
+case_add "the nearest has a link-local group" nearest 4 "group 224.0.0.0/4" \
+	"; the nearest has link-local group 224.0.0.251: a prefix wider than 224.0.0.0/24 takes none of those" \
+	"--group 224.0.0.251"
+case_add "a rule that is more specific takes the packets" more_specific
 case_add "flows are remembered, each once, and not all" remembered
 case_add "an output drops all; nothing is missing" drops_all
 

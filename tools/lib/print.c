@@ -262,23 +262,34 @@ void mcr_print_state(struct mcr_str *str, const struct mcr_rule *rule)
 }
 
 /**
+ * mcr_print_duration - append a time that has passed
+ * @str: the text to append to
+ * @ms: milliseconds
+ */
+void mcr_print_duration(struct mcr_str *str, __u64 ms)
+{
+	if (ms < 10000)
+		mcr_str_addf(str, "%llu.%03llu s", ms / 1000, ms % 1000);
+	else if (ms < 3600000)
+		mcr_str_addf(str, "%llu min %llu s", ms / 60000,
+			     ms / 1000 % 60);
+	else
+		mcr_str_addf(str, "%llu h %llu min", ms / 3600000,
+			     ms / 60000 % 60);
+}
+
+/**
  * mcr_print_age - append when a rule matched last
  * @str: the text to append to
  * @rule: the rule, as the server told it
  */
 void mcr_print_age(struct mcr_str *str, const struct mcr_rule *rule)
 {
-	__u64 ms = rule->last_seen;
-
-	if (!rule->seen)
+	if (!rule->seen) {
 		mcr_str_add(str, "never seen");
-	else if (ms < 10000)
-		mcr_str_addf(str, "last seen %llu.%03llu s ago", ms / 1000,
-			     ms % 1000);
-	else if (ms < 3600000)
-		mcr_str_addf(str, "last seen %llu min %llu s ago", ms / 60000,
-			     ms / 1000 % 60);
-	else
-		mcr_str_addf(str, "last seen %llu h %llu min ago",
-			     ms / 3600000, ms / 60000 % 60);
+		return;
+	}
+	mcr_str_add(str, "last seen ");
+	mcr_print_duration(str, rule->last_seen);
+	mcr_str_add(str, " ago");
 }

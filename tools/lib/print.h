@@ -19,6 +19,7 @@ void mcr_print_output(struct mcr_str *str, const struct mcr_output_spec *spec);
 void mcr_print_rule(struct mcr_str *str, const struct mcr_rule *rule,
 		    const char *between);
 void mcr_print_state(struct mcr_str *str, const struct mcr_rule *rule);
+void mcr_print_duration(struct mcr_str *str, __u64 ms);
 void mcr_print_age(struct mcr_str *str, const struct mcr_rule *rule);
 
 #endif /* MCR_PRINT_H */

@@ -7,151 +7,119 @@
 
 #include <string.h>
 
+#include "nearest.h"
 #include "print.h"
 
-/* What of a rule's match a flow does not have. */
-enum field {
-	FIELD_FAMILY	= 1 << 0,
-	FIELD_GROUP	= 1 << 1,
-	FIELD_SRC	= 1 << 2,
-	FIELD_PROTO	= 1 << 3,
-	FIELD_DPORT	= 1 << 4,
-	FIELD_VLAN	= 1 << 5,
-};
+/* For how long nothing may match before that is told, in milliseconds. */
+#define QUIET	60000
 
-static bool in_prefix(const union mcr_addr *addr, __u8 family,
-		      const union mcr_addr *prefix, unsigned int len)
+/* Is it time to say that packets matched once, and do no more? */
+static bool is_quiet(const struct mcr_rule *rule)
 {
-	union mcr_addr masked = *addr;
-
-	mcr_addr_mask(&masked, family, len);
-	return mcr_addr_equal(&masked, prefix);
+	return rule->seen && rule->last_seen >= QUIET;
 }
 
-static unsigned int misses(const struct mcr_match *m, const struct mcr_flow *f)
-{
-	unsigned int fields = 0;
-
-	if (m->family != f->family)
-		return FIELD_FAMILY;
-	if (!in_prefix(&f->dst, f->family, &m->group, m->group_len))
-		fields |= FIELD_GROUP;
-	if (!in_prefix(&f->src, f->family, &m->src, m->src_len))
-		fields |= FIELD_SRC;
-	if (m->proto == MCR_PROTO_UDP && f->proto != MCR_PROTO_UDP)
-		fields |= FIELD_PROTO;
-	else if (m->dport_min &&
-		 (f->dport < m->dport_min || f->dport > m->dport_max))
-		fields |= FIELD_DPORT;
-	if (m->vlan != f->vlan)
-		fields |= FIELD_VLAN;
-	return fields;
-}
-
-/*
- * Another group is further away than another port: whoever made a mistake in
- * a port or a source has mostly given the right group.
+/**
+ * mcr_why_wants_others - is it of use to know the other rules of the device?
+ * @why: what is known
+ *
+ * Return: true if mcr_why_consider() should see them.
  */
-static unsigned int distance(unsigned int fields)
+bool mcr_why_wants_others(const struct mcr_why *why)
 {
-	unsigned int d = 0;
+	const struct mcr_rule *rule = why->rule;
 
-	if (fields & FIELD_FAMILY)
-		return 100;
-	if (fields & FIELD_GROUP)
-		d += 10;
-	for (; fields; fields &= fields - 1)
-		d++;
-	return d;
+	return !rule->spec.disabled && rule->ifindex && why->ingress->seen &&
+	       (!rule->packets || is_quiet(rule));
 }
 
-static const struct mcr_flow *nearest(const struct mcr_match *m,
-				      const struct mcr_ingress *ingress,
-				      unsigned int *fields)
+/* Are all packets of a match, which overlaps with another, of that, too? */
+static bool is_within(const struct mcr_match *m, const struct mcr_match *wide)
 {
-	const struct mcr_flow *best = NULL;
-	unsigned int i, missed;
-
-	for (i = 0; i < ingress->n_unmatched; i++) {
-		missed = misses(m, &ingress->unmatched[i]);
-		if (best && distance(missed) >= distance(*fields))
-			continue;
-		best = &ingress->unmatched[i];
-		*fields = missed;
-	}
-	return best;
+	if (m->group_len < wide->group_len || m->src_len < wide->src_len ||
+	    (wide->proto == MCR_PROTO_UDP && m->proto != MCR_PROTO_UDP))
+		return false;
+	return !wide->dport_min || (m->dport_min >= wide->dport_min &&
+				    m->dport_max <= wide->dport_max);
 }
 
-static void add_vlan(struct mcr_str *str, __u16 vlan)
+/**
+ * mcr_why_consider - look if another rule takes the rule's packets
+ * @why: what is known
+ * @other: a rule, as the server told it
+ */
+void mcr_why_consider(struct mcr_why *why, const struct mcr_rule *other)
 {
-	if (vlan)
-		mcr_str_addf(str, "vlan %u", vlan);
+	const struct mcr_match *m = &why->rule->spec.match;
+	struct mcr_rival rival = {
+		.id = other->id,
+		.packets = other->packets,
+		.last_seen = other->last_seen,
+	};
+
+	if (!other->packets || other->spec.disabled ||
+	    strcmp(other->spec.iif, why->rule->spec.iif) ||
+	    !mcr_match_shadows(&other->spec.match, m))
+		return;
+	/* When packets still matched it took none of them. */
+	if (why->rule->seen && other->last_seen >= why->rule->last_seen)
+		return;
+	rival.certain = is_within(&other->spec.match, m);
+	if (why->rival.id &&
+	    (why->rival.certain > rival.certain ||
+	     (why->rival.certain == rival.certain &&
+	      why->rival.last_seen <= rival.last_seen)))
+		return;
+	memcpy(rival.name, other->name, sizeof(rival.name));
+	why->rival = rival;
+}
+
+static void add_rival(struct mcr_str *str, const struct mcr_rival *rival)
+{
+	mcr_str_add(str, ": rule ");
+	if (rival->name[0])
+		mcr_str_addf(str, "'%s' (id %u)", rival->name, rival->id);
 	else
-		mcr_str_add(str, "no vlan");
+		mcr_str_addf(str, "id %u", rival->id);
+	mcr_str_addf(str, ", which is more specific, took %llu packets%s, the last one ",
+		     rival->packets, rival->certain ?
+		     " that this one would match" :
+		     ", and this one may match some of them");
+	mcr_print_duration(str, rival->last_seen);
+	mcr_str_add(str, " ago");
 }
 
-static void add_dport(struct mcr_str *str, const struct mcr_match *m)
+/* That nobody can be blamed on this side of the wire. */
+static void add_joined(struct mcr_str *str, const struct mcr_rule *rule)
 {
-	if (m->dport_min == m->dport_max)
-		mcr_str_addf(str, "%u", m->dport_min);
-	else
-		mcr_str_addf(str, "%u-%u", m->dport_min, m->dport_max);
+	if (rule->membership == MCR_MEMBERSHIP_JOINED)
+		mcr_str_add(str, ", although the group is joined");
 }
 
-/* "X instead of Y", for each field, with a comma between them. */
-static void add_misses(struct mcr_str *str, const struct mcr_match *m,
-		       const struct mcr_flow *f, unsigned int fields)
+static void why_not_matched(struct mcr_str *str, const struct mcr_why *why)
 {
-	const char *between = "";
+	const struct mcr_ingress *ingress = why->ingress;
+	const struct mcr_match *m = &why->rule->spec.match;
+	struct mcr_nearest nearest;
 
-	if (fields & (FIELD_FAMILY | FIELD_GROUP)) {
-		mcr_str_add(str, "group ");
-		mcr_print_addr(str, &f->dst, f->family);
-		mcr_str_add(str, " instead of ");
-		mcr_print_prefix(str, &m->group, m->family, m->group_len);
-		between = ", ";
-	}
-	if (fields & FIELD_SRC) {
-		mcr_str_addf(str, "%ssrc ", between);
-		mcr_print_addr(str, &f->src, f->family);
-		mcr_str_add(str, " instead of ");
-		mcr_print_prefix(str, &m->src, m->family, m->src_len);
-		between = ", ";
-	}
-	if (fields & FIELD_PROTO) {
-		mcr_str_addf(str, "%sanother protocol instead of udp", between);
-		between = ", ";
-	}
-	if (fields & FIELD_DPORT) {
-		mcr_str_addf(str, "%sdport %u instead of ", between, f->dport);
-		add_dport(str, m);
-		between = ", ";
-	}
-	if (fields & FIELD_VLAN) {
-		mcr_str_add(str, between);
-		add_vlan(str, f->vlan);
-		mcr_str_add(str, " instead of ");
-		add_vlan(str, m->vlan);
-	}
-}
-
-static void why_not_matched(struct mcr_str *str, const struct mcr_rule *rule,
-			    const struct mcr_ingress *ingress)
-{
-	const struct mcr_match *m = &rule->spec.match;
-	const struct mcr_flow *flow;
-	unsigned int fields = 0;
-
-	flow = nearest(m, ingress, &fields);
+	mcr_nearest_find(&nearest, m, ingress);
 	mcr_str_addf(str, "%llu frames came in on ", ingress->seen);
-	mcr_str_word(str, rule->spec.iif);
-	if (flow && !fields) {
+	mcr_str_word(str, why->rule->spec.iif);
+	if (!why->rival.id && nearest.flow && !nearest.misses) {
 		mcr_str_add(str, ", none since the rule is there");
-	} else if (flow) {
-		mcr_str_add(str, ", none for this rule; the nearest has ");
-		add_misses(str, m, flow, fields);
 	} else {
-		mcr_str_add(str, ", none for this rule: they are other rules', or no multicast");
+		mcr_str_add(str, ", none for this rule");
+		if (why->rival.id)
+			add_rival(str, &why->rival);
+		else if (!nearest.flow || (nearest.misses & MCR_MISS_ANY_GROUP))
+			add_joined(str, why->rule);
+		if (nearest.misses) {
+			mcr_str_addf(str, "; %sthe nearest has ",
+				     why->rival.id ? "of the others " : "");
+			mcr_nearest_print(str, &nearest, m);
+		} else if (!why->rival.id) {
+			mcr_str_add(str, ": they are other rules', or no multicast");
+		}
 	}
 	if (ingress->malformed)
 		mcr_str_addf(str, "; %llu were malformed",
@@ -159,9 +127,10 @@ static void why_not_matched(struct mcr_str *str, const struct mcr_rule *rule,
 }
 
 /* Before a packet can match. */
-static bool why_no_packets(struct mcr_str *str, const struct mcr_rule *rule,
-			   const struct mcr_ingress *ingress)
+static bool why_no_packets(struct mcr_str *str, const struct mcr_why *why)
 {
+	const struct mcr_ingress *ingress = why->ingress;
+	const struct mcr_rule *rule = why->rule;
 	const char *iif = rule->spec.iif;
 
 	if (rule->spec.disabled) {
@@ -169,7 +138,7 @@ static bool why_no_packets(struct mcr_str *str, const struct mcr_rule *rule,
 	} else if (!rule->ifindex) {
 		mcr_str_add(str, "there is no device ");
 		mcr_str_word(str, iif);
-	} else if (ingress && !ingress->hooked) {
+	} else if (!ingress->hooked) {
 		mcr_str_add(str, "the ingress hook could not be set on ");
 		mcr_str_word(str, iif);
 	} else if (rule->packets) {
@@ -179,11 +148,12 @@ static bool why_no_packets(struct mcr_str *str, const struct mcr_rule *rule,
 		mcr_str_word(str, iif);
 		mcr_str_addf(str, ": %s",
 			     strerror((int)rule->membership_error));
-	} else if (!ingress || !ingress->seen) {
+	} else if (!ingress->seen) {
 		mcr_str_add(str, "no frame has come in on ");
 		mcr_str_word(str, iif);
+		add_joined(str, rule);
 	} else {
-		why_not_matched(str, rule, ingress);
+		why_not_matched(str, why);
 	}
 	return true;
 }
@@ -221,16 +191,39 @@ static bool why_not_sent(struct mcr_str *str, const struct mcr_rule *rule)
 	return before[0] == ';';
 }
 
+/* Packets matched, and were sent, but that is a while ago. */
+static bool why_quiet(struct mcr_str *str, const struct mcr_why *why)
+{
+	const struct mcr_match *m = &why->rule->spec.match;
+	struct mcr_nearest nearest;
+
+	if (!is_quiet(why->rule))
+		return false;
+	mcr_str_add(str, "no packet has matched for ");
+	mcr_print_duration(str, why->rule->last_seen);
+	if (why->rival.id) {
+		add_rival(str, &why->rival);
+		return true;
+	}
+	add_joined(str, why->rule);
+	mcr_nearest_find(&nearest, m, why->ingress);
+	/* Other groups are nothing new. */
+	if (!nearest.misses || (nearest.misses & MCR_MISS_ANY_GROUP))
+		return true;
+	mcr_str_add(str, "; the nearest that no rule took has ");
+	mcr_nearest_print(str, &nearest, m);
+	return true;
+}
+
 /**
  * mcr_why - append what keeps a rule from forwarding
  * @str: the text to append to: one sentence, no newline
- * @rule: the rule, as the server told it
- * @ingress: its ingress device, as the server told it; NULL: not known
+ * @why: what is known
  *
  * Return: false if nothing does: nothing is appended then.
  */
-bool mcr_why(struct mcr_str *str, const struct mcr_rule *rule,
-	     const struct mcr_ingress *ingress)
+bool mcr_why(struct mcr_str *str, const struct mcr_why *why)
 {
-	return why_no_packets(str, rule, ingress) || why_not_sent(str, rule);
+	return why_no_packets(str, why) || why_not_sent(str, why->rule) ||
+	       why_quiet(str, why);
 }

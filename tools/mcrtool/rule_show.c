@@ -32,54 +32,81 @@ static int get_ingress(struct mcrtool *t, const char *dev,
 	return ret;
 }
 
-static int show_text(struct mcrtool *t, const struct mcr_rule *rule,
-		     const struct mcr_ingress *ingress)
+static int consider(const struct mcr_rule *other, void *arg)
 {
-	struct mcr_str str = { 0 }, why = { 0 };
+	mcr_why_consider(arg, other);
+	return 0;
+}
 
-	mcr_print_rule(&str, rule, " \\\n\t");
+/* Do others of the device's rules take the packets? */
+static int get_rival(struct mcrtool *t, struct mcr_why *why)
+{
+	struct mcr_reply reply;
+	struct nl_msg *msg;
+	int ret;
+
+	msg = mcr_msg_new(MCR_CMD_RULE_GET, 0);
+	if (msg && mcr_msg_put_filter(msg, why->rule,
+				      MCR_GIVEN(MCR_RULE_A_IIF))) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	ret = mcrtool_dump(t, msg, NULL, &reply);
+	if (!ret && mcr_reply_rules(&reply, consider, why, &t->err))
+		ret = mcrtool_fail(t);
+	mcr_reply_exit(&reply);
+	return ret;
+}
+
+static int show_text(struct mcrtool *t, const struct mcr_why *why)
+{
+	struct mcr_str str = { 0 }, text = { 0 };
+
+	mcr_print_rule(&str, why->rule, " \\\n\t");
 	mcr_str_add(&str, "  # ");
-	mcr_print_state(&str, rule);
+	mcr_print_state(&str, why->rule);
 	mcr_str_add(&str, "\n");
-	mcrtool_show_counters(&str, rule, "# ");
-	if (mcr_why(&why, rule, ingress))
-		mcr_str_addf(&str, "# %s\n", why.s ? why.s : "");
-	str.failed |= why.failed;
-	mcr_str_free(&why);
+	mcrtool_show_counters(&str, why->rule, "# ");
+	if (mcr_why(&text, why))
+		mcr_str_addf(&str, "# %s\n", text.s ? text.s : "");
+	str.failed |= text.failed;
+	mcr_str_free(&text);
 	return mcrtool_print(t, &str);
 }
 
-static int show_json(struct mcrtool *t, const struct mcr_rule *rule,
-		     const struct mcr_ingress *ingress)
+static int show_json(struct mcrtool *t, const struct mcr_why *why)
 {
-	struct json_object *obj = mcr_json_rule(rule);
-	struct json_object *text = NULL;
-	struct mcr_str why = { 0 };
+	struct json_object *obj = mcr_json_rule(why->rule);
+	struct json_object *missing = NULL;
+	struct mcr_str text = { 0 };
 
-	if (obj && mcr_why(&why, rule, ingress)) {
-		if (!why.failed)
-			text = json_object_new_string(why.s);
-		if (!text || json_object_object_add(obj, "missing", text)) {
-			json_object_put(text);
+	if (obj && mcr_why(&text, why)) {
+		if (!text.failed)
+			missing = json_object_new_string(text.s);
+		if (!missing || json_object_object_add(obj, "missing",
+						       missing)) {
+			json_object_put(missing);
 			json_object_put(obj);
 			obj = NULL;
 		}
 	}
-	mcr_str_free(&why);
+	mcr_str_free(&text);
 	return mcrtool_print_json(t, obj);
 }
 
 static int show(const struct mcr_rule *rule, void *arg)
 {
 	struct mcr_ingress ingress = { 0 };
+	struct mcr_why why = { .rule = rule, .ingress = &ingress };
 	struct mcrtool *t = arg;
 	int ret;
 
 	ret = get_ingress(t, rule->spec.iif, &ingress);
+	if (!ret && mcr_why_wants_others(&why))
+		ret = get_rival(t, &why);
 	if (ret)
 		return ret;
-	return t->json ? show_json(t, rule, &ingress) :
-			 show_text(t, rule, &ingress);
+	return t->json ? show_json(t, &why) : show_text(t, &why);
 }
 
 /**
