@@ -65,6 +65,10 @@ remembered() {
 	# Eight on each processor.
 	check_status '[.unmatched | length] | inside([range(8; 13)])' true
 	rules_flush
+	# They go with the last rule of the device.
+	rule_add name r1 iif in0 group 239.1.1.1 to out1
+	check_status '[.unmatched[] | select(.group | startswith("239."))]' "[]"
+	rules_flush
 }
 
 more_specific() {
