@@ -67,6 +67,24 @@ static int mcr_nl_txn_check(struct genl_info *info)
 	return -EINVAL;
 }
 
+/* Tell its owner of a transaction; @reply is consumed. */
+static int mcr_nl_txn_tell(struct genl_info *info, struct sk_buff *reply,
+			   void *hdr, const struct mcr_txn *txn)
+{
+	/* There is room for two numbers in any message. */
+	if (nla_put_u32(reply, MCR_A_TXN, txn->id) ||
+	    nla_put_u32(reply, MCR_A_GENERATION, txn->base)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, hdr);
+	if (!genlmsg_reply(reply, info))
+		return 0;
+	NL_SET_ERR_MSG(info->extack,
+		       "the reply could not be sent: read what is waiting in the socket first");
+	return -ENOBUFS;
+}
+
 /**
  * mcr_nl_txn_begin - MCR_CMD_TXN_BEGIN
  * @skb: the message
@@ -91,17 +109,19 @@ int mcr_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
 	mcr_table_read_lock(mn);
 	err = mcr_nl_txn_refuse(info, mcr_txn_begin(mn, info->snd_portid,
 						    &txn));
-	/* There is room for two numbers in any message. */
-	if (!err && (nla_put_u32(reply, MCR_A_TXN, txn->id) ||
-		     nla_put_u32(reply, MCR_A_GENERATION, txn->base)))
-		err = -EMSGSIZE;
-	mcr_table_read_unlock(mn);
 	if (err) {
+		mcr_table_read_unlock(mn);
 		nlmsg_free(reply);
 		return err;
 	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	err = mcr_nl_txn_tell(info, reply, hdr, txn);
+	/* Nobody knows of it: only time would end it. */
+	if (err)
+		mcr_txn_take(mn, txn);
+	mcr_table_read_unlock(mn);
+	if (err)
+		mcr_txn_free(txn);
+	return err;
 }
 
 /**

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Whose a transaction is, and how it ends without having been asked to."""
 
+import socket
 from errno import EINVAL, ENOENT, EPERM
 
 import bench
@@ -69,6 +70,21 @@ def _(client):
     ktap.equal(status(client)["txns"], 1, "open transactions")
     ktap.equal(client.raw_dump("rule-get"), before, "rules")
     mine.commit()
+
+
+@CASES.case("a transaction that its owner cannot be told of does not begin")
+def _(client):
+    deaf = Client(client.spec)
+    Txn(deaf).commit()
+    # Room for a message or two, which nobody reads.
+    deaf.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    for _ in range(16):
+        deaf.sock.sendto(deaf.build("status-get"), (0, 0))
+    deaf.sock.sendto(deaf.build("txn-begin"), (0, 0))
+    ktap.equal(status(client)["txns"], 0, "open transactions")
+    for _ in range(4):
+        Txn(client)
+    deaf.close()
 
 
 @CASES.case("a transaction ends with its process")

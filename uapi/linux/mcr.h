@@ -143,7 +143,8 @@
  *   MCR_A_TXN            optional
  *
  * MCR_CMD_TXN_BEGIN    Open a transaction that starts from the rules in force.
- *   Reply: MCR_A_TXN, MCR_A_GENERATION (the base).
+ *   Reply: MCR_A_TXN, MCR_A_GENERATION (the base). Where the reply finds no room
+ *   in the socket none is opened: ENOBUFS.
  * MCR_CMD_TXN_COMMIT   Put its rules in force in one step.
  *   MCR_A_TXN
  * MCR_CMD_TXN_ABORT    Forget it.
