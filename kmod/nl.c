@@ -157,11 +157,31 @@ static int mcr_nl_add_or_replace(struct genl_info *info, struct mcr_net *mn,
 	return mcr_nl_refuse(info, &error);
 }
 
+/*
+ * With NLM_F_ECHO: the rule as it is now that its group is joined. What others
+ * have changed since shows, too; they may even have deleted it.
+ */
+static void mcr_nl_echo(struct genl_info *info, struct mcr_net *mn, u32 id)
+{
+	const struct mcr_rule *rule;
+
+	mcr_table_read_lock(mn);
+	rule = mcr_table_by_id(mn, id);
+	if (!rule)
+		NL_SET_ERR_MSG(info->extack,
+			       "the rule was put in force, but has been deleted by others since");
+	else if (mcr_nl_reply_rule(info, mn, rule))
+		NL_SET_ERR_MSG(info->extack,
+			       "the rule is in force, but there was no memory to show all of it");
+	mcr_table_read_unlock(mn);
+}
+
 static int mcr_nl_rule_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
 	struct mcr_request req;
 	struct mcr_rule *rule;
+	u32 id = 0;
 	int err;
 
 	err = mcr_nl_new_flags(info);
@@ -181,12 +201,12 @@ static int mcr_nl_rule_new(struct sk_buff *skb, struct genl_info *info)
 	}
 	mcr_table_lock(mn);
 	err = mcr_nl_add_or_replace(info, mn, &req, &rule);
-	if (!err && (info->nlhdr->nlmsg_flags & NLM_F_ECHO) &&
-	    mcr_nl_reply_rule(info, mn, rule))
-		NL_SET_ERR_MSG(info->extack,
-			       "the rule is in force, but there was no memory to show all of it");
+	if (!err)
+		id = rule->id;
 	mcr_table_unlock(mn);
 	mcr_member_settle(mn);
+	if (id && (info->nlhdr->nlmsg_flags & NLM_F_ECHO))
+		mcr_nl_echo(info, mn, id);
 	mcr_nl_request_free(&req);
 	return err;
 }

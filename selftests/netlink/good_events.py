@@ -7,8 +7,9 @@ import os
 import bench
 import ktap
 from build import GROUP6
-from mcrnl import NLM_F_CREATE, NLM_F_REPLACE, Client, Listener
-from rules import (REPLACE, Cases, dump, generation, get, group4, new,
+from mcrnl import (NLM_F_CREATE, NLM_F_ECHO, NLM_F_REPLACE, Client,
+                   Listener)
+from rules import (NEW, REPLACE, Cases, dump, generation, get, group4, new,
                    refused, rule, together)
 
 CASES = Cases()
@@ -142,6 +143,25 @@ def _(client):
     bench.ip("link", "set", "out0", "down")
     bench.ip("link", "set", "out0", "up")
     quiet(listener, client)
+
+
+@CASES.case("the echo comes behind what was told, and shows how the join went")
+def _(client):
+    listener = Listener()
+    listener.sock.sendto(listener.build("rule-new", {
+        "rule": rule(name="a"), "output": [{"dev": "out0"}]},
+        NEW | NLM_F_ECHO), (0, 0))
+    came = []
+    message = listener.recv()
+    while message.type == listener.family:
+        came.append(listener.decode(message))
+        message = listener.recv()
+    ktap.equal([name for name, _ in came[-3:]],
+               ["rule-ntf", "member-ntf", "rule-new"], "operations")
+    ktap.equal([values["rule"]["membership"] for _, values in came[-3:]],
+               [0, 1, 1], "memberships")
+    ktap.equal({values["generation"] for _, values in came[-3:]},
+               {generation(client)}, "generations")
 
 
 @CASES.case("devices that go and come are told, and memberships with them")

@@ -95,7 +95,9 @@
  *   there is none: ENOENT. Both together replace or create. NLM_F_EXCL says
  *   nothing more than NLM_F_CREATE alone; with NLM_F_REPLACE it would mean a
  *   dump. With NLM_F_ECHO the reply, of this command as all replies are of
- *   the one sent, is the rule as MCR_CMD_RULE_GET shows it.
+ *   the one sent, is the rule as MCR_CMD_RULE_GET shows it once its group is
+ *   joined, or could not be. Notifications of all changes up to the reply's
+ *   generation have been sent before it.
  *   A new rule, unless disabled, that takes packets from a rule that comes
  *   later in the order above is put in force with a warning (see General) that
  *   names one such rule. Where there are thousands of rules to look at for
