@@ -199,7 +199,7 @@ void mcr_lookup_unplan(struct mcr_lookup *l, struct mcr_entry *e)
  *
  * All that is planned in its class takes packets then, at once.
  *
- * Context: Under the owner's lock.
+ * Context: Process, under the owner's lock; may sleep.
  */
 void mcr_lookup_publish(struct mcr_lookup *l, struct mcr_entry *e)
 {

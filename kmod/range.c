@@ -6,7 +6,9 @@
  * has an edge wherever a range begins or ends, so that a range takes all of an
  * interval or nothing of it: removal needs no memory, it corrects the winners
  * in place. Edges that nobody has any more go with the next insertion, which
- * makes another array: a copy with one range merged in.
+ * makes another array: a copy with one range merged in or, where several ranges
+ * come at once, one made anew from all there are. That takes longer than to merge
+ * one, but much less than to merge one after the other.
  *
  * A port's winner is the best of those that have it, whatever the order they
  * came in; who is next when it goes is asked of an interval tree.
@@ -15,6 +17,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 
 #include "lookup.h"
 #include "mem.h"
@@ -122,6 +125,72 @@ static void mcr_intervals_merge(struct mcr_lookup *l, struct mcr_intervals *new,
 	}
 }
 
+static int mcr_interval_cmp(const void *a, const void *b)
+{
+	const struct mcr_interval *x = a, *y = b;
+
+	return (int)x->min - (int)y->min;
+}
+
+/* Fill in all edges of all ranges, as intervals; some may begin at one port. */
+static void mcr_intervals_edges(struct mcr_ranges *r,
+				struct mcr_intervals *new)
+{
+	struct mcr_entry *e;
+	unsigned int i;
+
+	for (e = mcr_range_tree_iter_first(&r->tree, 0, U16_MAX); e;
+	     e = mcr_range_tree_iter_next(e, 0, U16_MAX)) {
+		for (i = 0; mcr_range_edge(e, i) <= U16_MAX; i++)
+			new->iv[new->n++].min = mcr_range_edge(e, i);
+		cond_resched();
+	}
+}
+
+/* Make the intervals from the ranges alone. There is room for two of each. */
+static void mcr_intervals_fill(struct mcr_ranges *r, struct mcr_intervals *new)
+{
+	struct mcr_interval *iv = new->iv;
+	u32 n, i;
+
+	mcr_intervals_edges(r, new);
+	sort(iv, new->n, sizeof(*iv), mcr_interval_cmp, NULL);
+	n = new->n;
+	new->n = 0;
+	for (i = 0; i < n; i++) {
+		u16 min = new->iv[i].min;
+
+		if (i && iv->min == min) {
+			iv->edges++;
+			continue;
+		}
+		iv = &new->iv[new->n++];
+		iv->min = min;
+		iv->edges = 1;
+		RCU_INIT_POINTER(iv->winner, mcr_range_winner(r, min));
+		cond_resched();
+	}
+}
+
+/* Room for two intervals of each range, and for more ranges to come. */
+static int mcr_ranges_reserve(struct mcr_ranges *r)
+{
+	struct mcr_intervals *new;
+	u32 room = 2 * r->n + r->n;
+
+	if (r->several && r->room >= 2 * r->n)
+		return 0;
+	new = kvmalloc(struct_size(new, iv, room), MCR_GFP);
+	if (!new)
+		return -ENOMEM;
+	new->n = 0;
+	kvfree(r->next);
+	r->next = new;
+	r->room = room;
+	r->several = true;
+	return 0;
+}
+
 /**
  * mcr_ranges_empty - is there no range left?
  * @r: the ranges
@@ -162,16 +231,32 @@ int mcr_ranges_plan(struct mcr_lookup *l, struct mcr_ranges *r,
 {
 	struct mcr_intervals *old, *new;
 
-	old = r->next ?: mcr_lookup_owned(l, r->intervals);
+	r->n++;
+	if (r->next) {
+		if (mcr_ranges_reserve(r))
+			goto err;
+		mcr_range_tree_insert(e, &r->tree);
+		return 0;
+	}
+	old = mcr_lookup_owned(l, r->intervals);
 	new = kvmalloc(struct_size(new, iv, (old ? old->n : 0) + 2), MCR_GFP);
 	if (!new)
-		return -ENOMEM;
+		goto err;
 	new->n = 0;
 	mcr_intervals_merge(l, new, old, e);
 	mcr_range_tree_insert(e, &r->tree);
-	kvfree(r->next);
 	r->next = new;
 	return 0;
+
+err:
+	r->n--;
+	return -ENOMEM;
+}
+
+static void mcr_ranges_leave(struct mcr_ranges *r, struct mcr_entry *e)
+{
+	mcr_range_tree_remove(e, &r->tree);
+	r->n--;
 }
 
 /**
@@ -183,9 +268,10 @@ int mcr_ranges_plan(struct mcr_lookup *l, struct mcr_ranges *r,
  */
 void mcr_ranges_unplan(struct mcr_ranges *r, struct mcr_entry *e)
 {
-	mcr_range_tree_remove(e, &r->tree);
+	mcr_ranges_leave(r, e);
 	kvfree(r->next);
 	r->next = NULL;
+	r->several = false;
 }
 
 /**
@@ -193,7 +279,7 @@ void mcr_ranges_unplan(struct mcr_ranges *r, struct mcr_entry *e)
  * @l: the classifier
  * @r: the ranges
  *
- * Context: Under the owner's lock.
+ * Context: Process, under the owner's lock; may sleep.
  */
 void mcr_ranges_publish(struct mcr_lookup *l, struct mcr_ranges *r)
 {
@@ -201,6 +287,9 @@ void mcr_ranges_publish(struct mcr_lookup *l, struct mcr_ranges *r)
 
 	if (!r->next)
 		return;
+	if (r->several)
+		mcr_intervals_fill(r, r->next);
+	r->several = false;
 	rcu_assign_pointer(r->intervals, r->next);
 	r->next = NULL;
 	if (old)
@@ -221,7 +310,7 @@ void mcr_ranges_remove(struct mcr_lookup *l, struct mcr_ranges *r,
 	struct mcr_intervals *ivs = mcr_lookup_owned(l, r->intervals);
 	u32 i;
 
-	mcr_range_tree_remove(e, &r->tree);
+	mcr_ranges_leave(r, e);
 	i = mcr_intervals_at(ivs, mcr_range_min(e));
 	for (ivs->iv[i].edges--;
 	     i < ivs->n && ivs->iv[i].min <= mcr_range_max(e); i++) {

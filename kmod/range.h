@@ -41,11 +41,17 @@ struct mcr_intervals {
  * @tree: an interval tree of struct mcr_entry.rb
  * @intervals: what lookups search; NULL: none was ever in it
  * @next: what they are to search next; NULL: nothing is planned
+ * @room: for how many intervals there is room in @next
+ * @n: ranges in @tree, those planned included
+ * @several: more than one is planned: @next is still to be filled in
  */
 struct mcr_ranges {
 	struct rb_root_cached tree;
 	struct mcr_intervals __rcu *intervals;
 	struct mcr_intervals *next;
+	u32 room;
+	u32 n;
+	bool several;
 };
 
 bool mcr_ranges_empty(const struct mcr_ranges *r);

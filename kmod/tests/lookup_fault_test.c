@@ -143,6 +143,67 @@ static void mcr_fault_remove(struct kunit *test)
 	mcr_set_free(s);
 }
 
+static const struct mcr_match mcr_fault_several[] = {
+	TV_M4(TV_G4, 32, TV_PORTS(5005, 5020)),
+	TV_M4(TV_G4, 32, TV_PORTS(4999, 5004)),
+	TV_M4(TV_G4, 32, TV_PORTS(5010, 6000)),
+};
+
+/* Plan and publish all of them, or none; returns how many were planned. */
+static unsigned int mcr_fault_plan(struct mcr_set *s, struct mcr_entry **e)
+{
+	unsigned int n = 0, i;
+
+	mutex_lock(&s->lock);
+	while (n < ARRAY_SIZE(mcr_fault_several) &&
+	       !mcr_lookup_plan(&s->lookup, e[n]))
+		n++;
+	for (i = 0; i < n; i++)
+		if (n == ARRAY_SIZE(mcr_fault_several))
+			mcr_lookup_publish(&s->lookup, e[i]);
+		else
+			mcr_lookup_unplan(&s->lookup, e[i]);
+	mutex_unlock(&s->lock);
+	return n;
+}
+
+/* Several ranges of a class at once: all of them, or none. */
+static void mcr_fault_at_once(struct kunit *test)
+{
+	struct mcr_entry *e[ARRAY_SIZE(mcr_fault_several)];
+	unsigned int nth, i, n, stages = 0;
+	struct mcr_set *s;
+	bool hit = true;
+
+	if (!mcr_fault_works())
+		kunit_skip(test, MCR_FAULT_NEEDS);
+	s = mcr_fault_set(test);
+	for (nth = 1; nth < 32 && hit; nth++) {
+		for (i = 0; i < ARRAY_SIZE(e); i++)
+			e[i] = mcr_set_entry(test, &mcr_fault_several[i]);
+		mcr_fault_arm(nth);
+		n = mcr_fault_plan(s, e);
+		hit = mcr_fault_disarm();
+		if (n < ARRAY_SIZE(e)) {
+			KUNIT_EXPECT_TRUE(test, hit);
+			stages |= 1 << n;
+			mcr_fault_check(s, "as before");
+			KUNIT_EXPECT_EQ(test, mcr_fault_plan(s, e),
+					(unsigned int)ARRAY_SIZE(e));
+		}
+		for (i = 0; i < ARRAY_SIZE(e); i++)
+			s->entry[s->n++] = e[i];
+		mcr_fault_check(s, "inserted");
+		for (i = 0; i < ARRAY_SIZE(e); i++)
+			mcr_set_remove(s, s->n - 1);
+		mcr_fault_check(s, "removed");
+	}
+	KUNIT_EXPECT_FALSE(test, hit);
+	/* The first one needs memory, and the second one; for the third, too. */
+	KUNIT_EXPECT_EQ(test, stages, 3U);
+	mcr_set_free(s);
+}
+
 static void mcr_fault_mask(unsigned int nth, struct mcr_match *m)
 {
 	const struct mcr_match any = TV_M4(TV_G4, 32, TV_PORTS(5000, 5000),
@@ -219,6 +280,7 @@ static void mcr_fault_init(struct kunit *test)
 static struct kunit_case mcr_lookup_fault_cases[] = {
 	KUNIT_CASE_PARAM(mcr_fault_insert, mcr_fault_gen_params),
 	KUNIT_CASE_PARAM(mcr_fault_remove, mcr_fault_gen_params),
+	KUNIT_CASE(mcr_fault_at_once),
 	KUNIT_CASE(mcr_fault_masks),
 	KUNIT_CASE(mcr_fault_init),
 	{}

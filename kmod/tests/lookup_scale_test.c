@@ -16,6 +16,7 @@
 #define MCR_SCALE_RULES		100000
 #define MCR_SCALE_LOOKUPS	20000
 #define MCR_SCALE_RANGES	1000
+#define MCR_SCALE_BULK		10000
 
 /* 100,000 rules cost 100,000 times as much where each is looked at. */
 #define MCR_SCALE_RATIO		100
@@ -170,6 +171,138 @@ static void mcr_scale_ranges(struct kunit *test)
 	mcr_scale_free(s);
 }
 
+/* All of them at once, as a commit does it. */
+static void mcr_scale_plan(struct kunit *test, struct mcr_scale *s,
+			   const struct mcr_match *m)
+{
+	s->entry[s->n].match = *m;
+	KUNIT_EXPECT_EQ(test, 0, mcr_lookup_plan(&s->lookup,
+						 &s->entry[s->n]));
+	s->n++;
+}
+
+static void mcr_scale_publish(struct mcr_scale *s, unsigned int from)
+{
+	for (; from < s->n; from++)
+		mcr_lookup_publish(&s->lookup, &s->entry[from]);
+}
+
+/* Range number @i: each begins elsewhere, and most overlap with others. */
+static struct mcr_match mcr_scale_range(unsigned int i)
+{
+	struct mcr_match m = TV_M4(TV_G4, 32, TV_UDP);
+
+	i = i * 619 % MCR_SCALE_RANGES;
+	m.dport_min = 1 + i * 61;
+	m.dport_max = m.dport_min + 1 + (i * 2654435761U >> 16) % 2000;
+	return m;
+}
+
+/* That both find the same; returns how many ports nobody has. */
+static unsigned int mcr_scale_same(struct kunit *test, struct mcr_scale *a,
+				   struct mcr_scale *b)
+{
+	unsigned int port, wrong = 0, none = 0;
+
+	for (port = 0; port <= U16_MAX; port++) {
+		struct mcr_flow f = TV_FLOW4;
+		struct mcr_entry *x, *y;
+
+		f.dport = port;
+		rcu_read_lock();
+		x = mcr_lookup_find(&a->lookup, &f);
+		y = mcr_lookup_find(&b->lookup, &f);
+		wrong += !x != !y;
+		wrong += x && y && !mcr_match_equal(&x->match, &y->match);
+		none += !x;
+		rcu_read_unlock();
+	}
+	KUNIT_EXPECT_EQ(test, wrong, 0U);
+	return none;
+}
+
+/* Ranges that come at once win what they win when they come one by one. */
+static void mcr_scale_at_once(struct kunit *test)
+{
+	struct mcr_scale *a = mcr_scale_new(test, MCR_SCALE_RANGES);
+	struct mcr_scale *b = mcr_scale_new(test, MCR_SCALE_RANGES);
+	const unsigned int some[] = { 2, 300, 301, 303, MCR_SCALE_RANGES };
+	unsigned int i, j, none = 0;
+
+	for (i = 0; i < ARRAY_SIZE(some); i++) {
+		unsigned int from = b->n;
+
+		while (a->n < some[i]) {
+			struct mcr_match m = mcr_scale_range(a->n);
+
+			mcr_scale_add(test, a, &m);
+		}
+		mutex_lock(&b->lock);
+		while (b->n < some[i]) {
+			struct mcr_match m = mcr_scale_range(b->n);
+
+			mcr_scale_plan(test, b, &m);
+		}
+		mcr_scale_publish(b, from);
+		mutex_unlock(&b->lock);
+		none = mcr_scale_same(test, a, b);
+		/* What is removed leaves edges that nobody has. */
+		for (j = 0; j < 100 && i == 1; j++) {
+			mutex_lock(&a->lock);
+			mcr_lookup_remove(&a->lookup, &a->entry[--a->n]);
+			mutex_unlock(&a->lock);
+			mutex_lock(&b->lock);
+			mcr_lookup_remove(&b->lookup, &b->entry[--b->n]);
+			mutex_unlock(&b->lock);
+		}
+	}
+	KUNIT_EXPECT_LT(test, none, U16_MAX / 4U);
+	mcr_scale_free(a);
+	mcr_scale_free(b);
+}
+
+/* Nanoseconds for so many ranges, @each on its own or all at once; best of 3. */
+static u64 mcr_scale_bulk(struct kunit *test, unsigned int n, bool each)
+{
+	struct mcr_scale *s = mcr_scale_new(test, n);
+	struct mcr_match m = TV_M4(TV_G4, 32, TV_UDP);
+	u64 best = U64_MAX, start, took;
+	unsigned int try;
+
+	for (try = 0; try < 3; try++) {
+		mutex_lock(&s->lock);
+		start = ktime_get_ns();
+		while (s->n < n) {
+			m.dport_min = 1 + (s->n * 619 % n) * 6;
+			m.dport_max = m.dport_min + 2;
+			mcr_scale_plan(test, s, &m);
+			if (each)
+				mcr_scale_publish(s, s->n - 1);
+		}
+		mcr_scale_publish(s, 0);
+		took = ktime_get_ns() - start;
+		while (s->n)
+			mcr_lookup_remove(&s->lookup, &s->entry[--s->n]);
+		mutex_unlock(&s->lock);
+		best = min(best, took);
+	}
+	mcr_scale_free(s);
+	return best;
+}
+
+/* Each on its own copies those that are there, all at once copy nothing. */
+static void mcr_scale_bulks(struct kunit *test)
+{
+	u64 each = mcr_scale_bulk(test, MCR_SCALE_BULK / 5, true);
+	u64 few = mcr_scale_bulk(test, MCR_SCALE_BULK / 5, false);
+	u64 many = mcr_scale_bulk(test, MCR_SCALE_BULK, false);
+
+	kunit_info(test, "%u port ranges inserted in %llu us, at once in %llu us, %u in %llu us\n",
+		   MCR_SCALE_BULK / 5, each / NSEC_PER_USEC,
+		   few / NSEC_PER_USEC, MCR_SCALE_BULK, many / NSEC_PER_USEC);
+	KUNIT_EXPECT_LT(test, few * 4, each);
+}
+
 /*
  * Who is shadowed is found without a look at all rules: 20,000 that meet the new
  * one in group and source, but not in their port.
@@ -215,6 +348,8 @@ static void mcr_scale_shadow(struct kunit *test)
 static struct kunit_case mcr_lookup_scale_cases[] = {
 	KUNIT_CASE(mcr_scale_rules),
 	KUNIT_CASE(mcr_scale_ranges),
+	KUNIT_CASE(mcr_scale_at_once),
+	KUNIT_CASE(mcr_scale_bulks),
 	KUNIT_CASE(mcr_scale_shadow),
 	{}
 };
