@@ -26,9 +26,11 @@ modules: check-headers
 install: check-version check-root check-headers check-no-dkms
 	+$(AS_USER) $(module-make) modules
 	+$(AS_USER) $(TOOLS)
+	@$(keep-loaded)
 	+$(module-install) modules_install
 	@$(check-release)
 	+$(TOOLS) install
+	@$(units-reload)
 	@[ -n "$(DESTDIR)" ] || depmod $(KREL)
 	@$(note-unsigned)
 	@$(note-loaded)
@@ -37,12 +39,14 @@ install: check-version check-root check-headers check-no-dkms
 # whose headers are here. Those that come later are AUTOINSTALL's.
 dkms-install: check-version check-root check-dkms check-no-install
 	+$(AS_USER) $(TOOLS)
+	@$(keep-loaded)
 	@$(dkms-remove)
 	@for file in $(dkms-files); do \
 		install -D -m 644 $$file $(DESTDIR)$(dkms-src)/$$file || exit; \
 	done
 	@[ -n "$(DESTDIR)" ] || $(dkms-build)
 	+$(TOOLS) install
+	@$(units-reload)
 	@$(note-unenrolled)
 	@$(note-loaded)
 
@@ -51,7 +55,10 @@ uninstall: check-root
 	@$(module-unload)
 	@$(dkms-remove)
 	@$(module-remove)
+	@$(unit-disable)
 	+@$(TOOLS) -s uninstall
+	@$(units-reload)
+	@$(copy-remove)
 	@$(directories-remove)
 
 dkms-uninstall: uninstall
@@ -148,6 +155,9 @@ directories-remove = for dir in $(DESTDIR)/lib/modules/*/updates/dkms \
 		$(DESTDIR)/lib/modules/*/updates \
 		$(DESTDIR)$(PREFIX)/share/man/man8 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system \
+		$(DESTDIR)$(PREFIX)/lib/systemd \
+		$(DESTDIR)/etc/mcr \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 		$(DESTDIR)$(PREFIX)/share/bash-completion; do \
 		[ ! -d "$$dir" ] || \
@@ -172,9 +182,23 @@ module-unload = [ -n "$(DESTDIR)" ] || [ ! -d /sys/module/mcr ] || \
 	echo "mcr: the module stays loaded, and its rules at work:" \
 		"'rmmod mcr' ends them, a restart does too"
 
+# So that an upgrade can be undone, see mcr-upgrade(8).
+keep-loaded = [ -n "$(DESTDIR)" ] || tools/systemd/mcr-upgrade --keep
+
+copy-remove = [ -n "$(DESTDIR)" ] || rm -rf /run/mcr/kept
+
+# A unit that is gone must not be begun at the next start. It is not stopped:
+# that would delete the rules.
+unit-disable = [ -n "$(DESTDIR)" ] || ! command -v systemctl >/dev/null || \
+	[ ! -e $(PREFIX)/lib/systemd/system/mcr-rules.service ] || \
+	systemctl -q disable mcr-rules.service
+
+units-reload = [ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || \
+	systemctl daemon-reload
+
 note-loaded = [ -n "$(DESTDIR)" ] || [ ! -d /sys/module/mcr ] || \
 	echo "mcr: the module that was loaded before is still at work:" \
-		"'rmmod mcr' ends it with its rules, 'modprobe mcr' loads the new one"
+		"'mcr-upgrade' puts the new one in its place and keeps the rules"
 
 # --- Secure Boot: the kernel takes only modules that a key it knows has signed.
 
