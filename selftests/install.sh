@@ -76,7 +76,8 @@ setup() {
 	[[ ${MCR_PLACE:-} == stock-* && $(stat -f -c %T /) == overlayfs ]] ||
 		skip_test "needs a guest with a stock kernel"
 	[[ $EUID -eq 0 ]] || skip_test "the tests need root"
-	require_command make gcc dkms findmnt depmod modinfo setpriv jq
+	require_command make gcc dkms findmnt depmod modinfo setpriv jq \
+		systemctl
 	setup_root
 	setup_tree
 	# Where the kernel's own modprobe looks.
@@ -124,10 +125,12 @@ check_no_remains() {
 check_tool_is_there() {
 	local file
 	for file in bin/mcrtool share/man/man8/mcrtool.8 \
-		share/man/man5/mcr.rules.5 \
-		share/bash-completion/completions/mcrtool; do
+		share/man/man5/mcr.rules.5 share/man/man8/mcr-upgrade.8 \
+		share/bash-completion/completions/mcrtool sbin/mcr-upgrade \
+		lib/systemd/system/mcr-rules.service; do
 		[[ -s $ROOT/usr/local/$file ]] || fail "$file is not there"
 	done
+	[[ -s $ROOT/etc/mcr/rules.mcr.example ]] || fail "there is no example"
 	check_match "the completion" "$(here bash -c '
 		. /usr/local/share/bash-completion/completions/mcrtool
 		complete -p mcrtool' 2>&1)" '^complete .* mcrtool$'
@@ -198,7 +201,10 @@ stages() {
 	run_ok make_here "$1" DESTDIR="$BENCH/$1" PREFIX=/usr
 	(cd "$BENCH/$1" && find . -type f | sort) >"$list"
 	check_equal "tool files" "$(grep -c -e /bin/mcrtool$ -e /mcrtool.8$ \
-		-e /mcr.rules.5$ -e /completions/mcrtool$ "$list")" 4
+		-e /mcr.rules.5$ -e /completions/mcrtool$ \
+		-e /sbin/mcr-upgrade$ -e /mcr-upgrade.8$ \
+		-e /system/mcr-rules.service$ \
+		-e ^./etc/mcr/rules.mcr.example$ "$list")" 8
 	check_match "module files" "$(tr '\n' ' ' <"$list")" "$2"
 	[[ ! -e $BENCH/$1/usr/src/mcr-$VERSION/kmod/tests ]] ||
 		fail "KUnit's tests are with the source"
@@ -214,6 +220,8 @@ installs() {
 	check_tool_is_there
 	check_module_is "/updates/mcr\.ko(\.xz)?$"
 	check_loads modprobe mcr
+	# What this makes is to be gone, too, after uninstalling.
+	run_ok here systemctl -q enable mcr-rules.service
 }
 
 keeps_rules_at_work() {

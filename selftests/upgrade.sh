@@ -1,0 +1,260 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The module is replaced under traffic and under rules in several namespaces:
+# the rules are the same afterwards, and the pause that is told is the pause that
+# packets saw. Where the new module fails, the old one comes back.
+#
+#    NS[src]            NS[mcr]                         NS[snk]
+#   +---------+        +----------------------+        +---------+
+#   |     s0 -|--------|- in0           out1 -|--------|- k1     |
+#   +---------+        +----------------------+        +---------+
+#
+# NS[else] has rules, too, and a third namespace has no name but a process.
+
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/topology.sh"
+
+UPGRADE=$MCR_SELFTESTS/../tools/systemd/mcr-upgrade
+[[ -x $UPGRADE ]] || UPGRADE=mcr-upgrade
+RATE=200
+
+# upgrade WORD...: as `capture` has it.
+upgrade() { capture env MCRTOOL="$TOOL" "$UPGRADE" "$@"; }
+
+# The rules of a namespace as statements, without ids.
+rules_in() {
+	local line
+	RULES=
+	capture "$MCRTOOL" -n "$1" rule list
+	while IFS= read -r line; do
+		RULES+="${line%% #*}"$'\n'
+	done <<<"$OUTPUT"
+}
+
+all_rules() {
+	local ns
+	ALL=
+	for ns in "${NS[mcr]}" "${NS[else]}" "/proc/$NAMELESS/ns/net"; do
+		rules_in "$ns"
+		ALL+="[$ns]"$'\n'$RULES
+	done
+}
+
+some_rules() {
+	rule_add name r1 iif in0 group "${GROUP[4]}" to out1
+	rule_add name r2 iif in0 group "${GROUP[6]}" dport 5000 consume \
+		comment "with blanks" to out1 ttl 9 to out1 group "${GROUP2[6]}"
+	run_ok "$MCRTOOL" -n "${NS[else]}" rule add name r1 iif d0 \
+		group 239.1.1.1 disabled to d0 group 239.1.1.2
+	run_ok "$MCRTOOL" -n "/proc/$NAMELESS/ns/net" rule add iif d0 \
+		group 239.1.1.1 to d0 group 239.1.1.2
+}
+
+no_rules() {
+	rules_flush
+	run_ok "$MCRTOOL" -n "${NS[else]}" rule flush
+	run_ok "$MCRTOOL" -n "/proc/$NAMELESS/ns/net" rule flush
+}
+
+# counts NUMBER: r1 has taken so many.
+counts() {
+	rule_query r1 .packets
+	[[ $VALUE -ge $1 ]]
+}
+
+# traffic_start: without end; what comes in and what goes out is counted.
+traffic_start() {
+	sink_start_in mcr --stay --timeout 600 dev in0 flow 7 count 1000000 ||
+		return
+	IN_FD=$SINK_FD
+	IN_PID=${STARTED[-1]}
+	sink_start --stay --timeout 600 dev k1 flow 7 count 1000000 || return
+	OUT_PID=${STARTED[-1]}
+	start "$MCR_HELPERS/mcsend" --netns "${NS[src]}" --dev s0 \
+		--group "${GROUP[4]}" --flow 7 --count 1000000 --rate "$RATE" \
+		>/dev/null 2>&1
+	wait_for counts 20 || fail "no traffic before"
+}
+
+# traffic_end: packets that came in are in IN, those that did not go out in LOST.
+traffic_end() {
+	wait_for counts 20 || fail "no traffic afterwards"
+	stop "$STARTED_PID"
+	wait_for settled || fail "packets are still on their way"
+	kill "$OUT_PID" "$IN_PID"
+	sink_end
+	line_value "${SINK_LINES[0]}" received
+	LOST=$VALUE
+	SINK_FD=$IN_FD
+	sink_end
+	line_value "${SINK_LINES[0]}" received
+	IN=$VALUE
+	LOST=$((IN - LOST))
+}
+
+settled() {
+	local before
+	rule_query r1 .packets
+	before=$VALUE
+	pause
+	rule_query r1 .packets
+	[[ $VALUE == "$before" ]]
+}
+
+# The packets that are lost are those of the pause, and no others.
+check_pause() {
+	PAUSE=${OUTPUT##*paused for }
+	PAUSE=${PAUSE%% ms*}
+	[[ $PAUSE =~ ^[0-9]+$ ]] || fail "no pause is told: $OUTPUT" || return
+	traffic_end
+	note "told: $PAUSE ms; lost: $LOST of $IN packets, $RATE a second"
+	[[ $LOST -le $((PAUSE * RATE / 1000 + RATE / 4)) ]] ||
+		fail "$PAUSE ms are told, and $LOST packets were lost"
+}
+
+srcversion() { VALUE=$(</sys/module/mcr/srcversion); }
+
+# What is installed is another module, or again the one of the tree.
+install_other() { mount --bind "$WORK/other.ko" "$INSTALLED"; }
+install_tree() { umount "$INSTALLED"; }
+
+# upgrades WORD: under traffic, and the rules are the same.
+upgrades() {
+	local before
+	some_rules
+	all_rules
+	before=$ALL
+	traffic_start || return
+	upgrade ${1:+"$1"} || fail "status $STATUS: $OUTPUT"
+	check_match "what it says" "$OUTPUT" \
+		"4 rules in 3 network namespaces; forwarding paused for [0-9]+ ms"
+	check_pause
+	all_rules
+	check_equal "rules" "$ALL" "$before"
+	no_rules
+}
+
+to_another() {
+	rm -rf /run/mcr/kept
+	upgrade --keep || fail "$OUTPUT"
+	install_other
+	upgrades ""
+	srcversion
+	check_equal "loaded" "$VALUE" "$OTHER_ID"
+}
+
+# Without --keep: the upgrade has kept what it loaded.
+and_back() {
+	install_tree
+	upgrades ""
+	srcversion
+	check_equal "loaded" "$VALUE" "$TREE_ID"
+}
+
+# stays STATUS REGEX WORD...: refused or without need, and nothing changes.
+stays() {
+	local generation
+	some_rules
+	query .generation status
+	generation=$VALUE
+	upgrade "${@:3}"
+	check_equal "status" "$STATUS" "$1"
+	check_match "what it says" "$OUTPUT" "$2"
+	check_query .generation "$generation" status
+	no_rules
+}
+
+no_way_back() {
+	install_other
+	rm -rf /run/mcr/kept
+	stays 1 "no copy of the module .*--no-way-back"
+	install_tree
+}
+
+# returns REGEX WORD...: the new module fails, and all is as before.
+returns() {
+	local before
+	upgrade --keep || fail "$OUTPUT"
+	some_rules
+	all_rules
+	before=$ALL
+	traffic_start || return
+	upgrade "${@:2}"
+	check_equal "status" "$STATUS" 1
+	check_match "what it says" "$OUTPUT" "$1"
+	check_match "what it says" "$OUTPUT" \
+		"is back, with its rules; forwarding paused for [0-9]+ ms"
+	check_pause
+	all_rules
+	check_equal "rules" "$ALL" "$before"
+	srcversion
+	check_equal "loaded" "$VALUE" "$TREE_ID"
+	no_rules
+}
+
+refuses_rules() {
+	: >"$WORK/refuse"
+	returns "does not take the rules" --force
+}
+
+nameless_is_there() {
+	capture nsenter --net="/proc/$NAMELESS/ns/net" ip link show d0
+}
+
+# with_module FILE COMMAND...: with that module as the last words.
+with_module() { "${@:2}" --module "$WORK/$1"; }
+
+# The tool, which refuses to apply once if it is told to; and three modules: one
+# that differs by its srcversion only, one for another kernel, a broken one.
+make_files() {
+	local magic other
+	work_directory
+	TOOL=$WORK/mcrtool
+	cat >"$TOOL" <<-END
+		#!/bin/bash
+		if [[ " \$* " == *" apply "* && -e $WORK/refuse ]]; then
+			rm $WORK/refuse
+			exit 1
+		fi
+		exec $MCRTOOL "\$@"
+	END
+	chmod +x "$TOOL"
+	INSTALLED=$(modinfo -n mcr) || skip_test "no module mcr is installed"
+	TREE_ID=$(modinfo -F srcversion mcr)
+	srcversion
+	[[ $TREE_ID == "$VALUE" ]] || skip_test "the module installed is not loaded"
+	OTHER_ID=${TREE_ID//[0-9]/F}
+	[[ $OTHER_ID != "$TREE_ID" ]] || OTHER_ID=${TREE_ID//F/0}
+	sed "s/srcversion=$TREE_ID/srcversion=$OTHER_ID/" "$INSTALLED" \
+		>"$WORK/other.ko"
+	magic=$(uname -r)
+	other=${magic//[0-9]/9}
+	sed "s/vermagic=$magic/vermagic=$other/" "$INSTALLED" >"$WORK/foreign.ko"
+	objcopy --rename-section .gnu.linkonce.this_module=.none "$INSTALLED" \
+		"$WORK/broken.ko" || bail "objcopy cannot break a module"
+}
+
+case_add "another module, under traffic" to_another
+case_add "and back" and_back
+case_add "the same module, if forced" upgrades --force
+case_add "the same module needs no upgrade" stays 0 "already"
+case_add "a module for another kernel is refused" \
+	with_module foreign.ko stays 1 "not for this kernel"
+case_add "a way back is asked for" no_way_back
+case_add "a module that does not load: the old one comes back" \
+	with_module broken.ko returns "does not load" --force
+case_add "rules that are not taken: the old module comes back" refuses_rules
+
+require_all
+require_command modinfo objcopy mount nsenter sed
+[[ ${MCR_PLACE:-} ]] || skip_test "replaces the module: only in a guest"
+"$MCRTOOL" help | grep -q '^  apply' || skip_test "mcrtool has no apply"
+topology_make 1
+ns_make else
+ip_in else link add d0 type dummy
+start unshare --net sh -c 'ip link add d0 type dummy; exec sleep 1000'
+NAMELESS=$STARTED_PID
+wait_for nameless_is_there || bail "no namespace without a name"
+make_files
+cases_run
