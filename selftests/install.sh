@@ -292,7 +292,7 @@ case_add "make uninstall keeps a module whose rules are at work" \
 	keeps_rules_at_work
 case_add "make uninstall leaves nothing" uninstalls
 case_add "make install DESTDIR=" stages install \
-	"^[^ ]*/lib/modules/${KERNEL//+/[+]}/updates/mcr\.ko[^ ]* "
+	" [^ ]*/lib/modules/${KERNEL//+/[+]}/updates/mcr\.ko[^ ]* "
 case_add "make dkms-install DESTDIR=" stages dkms-install \
 	"/usr/src/mcr-$VERSION/dkms.conf .*/usr/src/mcr-$VERSION/kmod/main.c "
 
