@@ -293,7 +293,7 @@ static void mcr_commit_start(struct mcr_commit *c)
 		if (s->starts)
 			mcr_step_apply(c, s);
 	}
-	/* A few stores for each: that does not take long. */
+	/* A few stores for each, and once for each class its intervals. */
 	for (s = c->step; s < c->step + c->n; s++) {
 		if (!s->starts)
 			continue;

@@ -269,6 +269,7 @@ static void mcr_walk_leave(struct mcr_walk *walk, struct mcr_hop *hop)
 		mcr_walk_output(walk, &hop->flow, f->out[i]);
 		*walk->visits -= !!*walk->visits;
 		walk->cut |= !*walk->visits;
+		cond_resched();
 	}
 }
 
@@ -280,7 +281,6 @@ static void mcr_walk_on(struct mcr_walk *walk)
 		hop = list_first_entry(&walk->todo, struct mcr_hop, todo);
 		list_del_init(&hop->todo);
 		mcr_walk_leave(walk, hop);
-		cond_resched();
 	}
 }
 
@@ -404,8 +404,10 @@ static void mcr_loop_gone(struct mcr_net *mn, const struct mcr_match *match,
 	mcr_walk_begin(&walk);
 	/* All ways are alike here. */
 	walk.risk = MCR_RISK_ENDED;
-	for (i = 0; i < f->n; i++)
+	for (i = 0; i < f->n; i++) {
 		mcr_walk_output(&walk, match, f->out[i]);
+		cond_resched();
+	}
 	if (list_empty(&walk.met))
 		return;
 	mn->visits = min(mn->visits + MCR_LOOP_VISITS, MCR_VISITS_MAX);

@@ -332,26 +332,34 @@ void mcr_ranges_remove(struct mcr_lookup *l, struct mcr_ranges *r,
  * @m: the match
  * @wanted: is this one wanted? May be asked of the same several times
  * @data: for @wanted
+ * @tries: at most so many intervals are looked at; counted down
  *
  * Context: Process, under the owner's lock or RTNL.
- * Return: the first that overlaps @m, wins one of its ports, and is wanted; or
- * NULL.
+ * Return: the first that overlaps @m, wins one of its ports, and is wanted;
+ * NULL if there is none or @tries became 0 before.
  */
 struct mcr_entry *mcr_ranges_overlap(struct mcr_lookup *l,
 				     struct mcr_ranges *r,
 				     const struct mcr_match *m,
-				     mcr_overlap_fn *wanted, void *data)
+				     mcr_overlap_fn *wanted, void *data,
+				     unsigned int *tries)
 {
 	struct mcr_intervals *ivs = mcr_lookup_stable(l, r->intervals);
 	u32 max = m->dport_min ? m->dport_max : U16_MAX, i;
+	struct mcr_entry *last = NULL;
 
 	if (!ivs)
 		return NULL;
 	i = mcr_intervals_at(ivs, m->dport_min);
-	for (i = i == ivs->n ? 0 : i; i < ivs->n && ivs->iv[i].min <= max; i++) {
+	for (i = i == ivs->n ? 0 : i;
+	     i < ivs->n && ivs->iv[i].min <= max && *tries; i++) {
 		struct mcr_entry *e = mcr_lookup_stable(l, ivs->iv[i].winner);
 
-		if (e && mcr_match_overlap(m, &e->match) && wanted(e, m, data))
+		--*tries;
+		if (!e || e == last)
+			continue;
+		last = e;
+		if (mcr_match_overlap(m, &e->match) && wanted(e, m, data))
 			return e;
 	}
 	return NULL;

@@ -65,7 +65,8 @@ void mcr_ranges_remove(struct mcr_lookup *l, struct mcr_ranges *r,
 struct mcr_entry *mcr_ranges_overlap(struct mcr_lookup *l,
 				     struct mcr_ranges *r,
 				     const struct mcr_match *m,
-				     mcr_overlap_fn *wanted, void *data);
+				     mcr_overlap_fn *wanted, void *data,
+				     unsigned int *tries);
 struct mcr_entry *mcr_ranges_find(const struct mcr_ranges *r, u16 dport);
 
 #endif /* MCR_RANGE_H */

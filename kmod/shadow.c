@@ -137,12 +137,14 @@ static struct mcr_class *mcr_class_next(struct mcr_lookup *l,
 static struct mcr_entry *mcr_class_overlap(struct mcr_lookup *l,
 					   struct mcr_class *class,
 					   const struct mcr_match *m,
-					   mcr_overlap_fn *wanted, void *data)
+					   mcr_overlap_fn *wanted, void *data,
+					   unsigned int *tries)
 {
 	struct mcr_entry *e;
 
 	if (!class->key.dport)
-		return mcr_ranges_overlap(l, &class->ranges, m, wanted, data);
+		return mcr_ranges_overlap(l, &class->ranges, m, wanted, data,
+					  tries);
 	e = mcr_lookup_stable(l, class->exact);
 	return e && mcr_match_overlap(m, &e->match) && wanted(e, m, data) ?
 	       e : NULL;
@@ -199,7 +201,7 @@ static struct mcr_entry *mcr_mask_overlap(struct mcr_lookup *l,
 		struct mcr_entry *e;
 
 		--*tries;
-		e = mcr_class_overlap(l, class, m, wanted, data);
+		e = mcr_class_overlap(l, class, m, wanted, data, tries);
 		if (e)
 			return e;
 	}
@@ -214,7 +216,8 @@ static struct mcr_entry *mcr_mask_overlap(struct mcr_lookup *l,
  *	several times; those that win none of the ports of @m within their class
  *	are left out
  * @data: for @wanted
- * @tries: at most so many classes are looked at; counted down
+ * @tries: at most so many classes, and intervals of ports in them, are looked
+ *	at; counted down
  *
  * Context: Process, under the owner's lock or RTNL.
  * Return: the first match that is wanted; NULL if there is none or @tries

@@ -345,12 +345,46 @@ static void mcr_scale_shadow(struct kunit *test)
 	mcr_scale_free(s);
 }
 
+static bool mcr_scale_count(struct mcr_entry *e, const struct mcr_match *m,
+			    void *data)
+{
+	++*(unsigned int *)data;
+	return false;
+}
+
+/* Many ranges of one class cost as much as many classes. */
+static void mcr_scale_tries(struct kunit *test)
+{
+	struct mcr_scale *s = mcr_scale_new(test, MCR_SCALE_RANGES);
+	struct mcr_match m = TV_M4(TV_G4, 32, TV_UDP);
+	unsigned int tries = U16_MAX + 2, asked = 0, all;
+
+	while (s->n < MCR_SCALE_RANGES) {
+		struct mcr_match range = mcr_scale_range(s->n);
+
+		mcr_scale_add(test, s, &range);
+	}
+	mutex_lock(&s->lock);
+	mcr_lookup_overlap(&s->lookup, &m, mcr_scale_count, &asked, &tries);
+	all = asked;
+	KUNIT_EXPECT_GT(test, all, MCR_SCALE_RANGES / 4U);
+	KUNIT_EXPECT_LE(test, tries, U16_MAX + 2 - all);
+	asked = 0;
+	tries = 1 + all / 2;
+	mcr_lookup_overlap(&s->lookup, &m, mcr_scale_count, &asked, &tries);
+	mutex_unlock(&s->lock);
+	KUNIT_EXPECT_EQ(test, tries, 0U);
+	KUNIT_EXPECT_LE(test, asked, all / 2);
+	mcr_scale_free(s);
+}
+
 static struct kunit_case mcr_lookup_scale_cases[] = {
 	KUNIT_CASE(mcr_scale_rules),
 	KUNIT_CASE(mcr_scale_ranges),
 	KUNIT_CASE(mcr_scale_at_once),
 	KUNIT_CASE(mcr_scale_bulks),
 	KUNIT_CASE(mcr_scale_shadow),
+	KUNIT_CASE(mcr_scale_tries),
 	{}
 };
 
