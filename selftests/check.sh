@@ -11,11 +11,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . selftests/vm/lib.sh
 
-# In the order in which they begin: as many at a time as guests of one processor
-# keep this machine's two busy.
+# In the order in which they begin, and how many at a time: most of them are guests
+# of one processor, which they keep busy.
 STEPS="unit uml style debug-6.1 stock-6.1 stock-6.12 install-6.1 install-6.12 \
 smp-6.12 bench"
-AT_A_TIME=2
+AT_A_TIME=${MCR_CHECK_JOBS:-$(nproc)}
 # What each place runs; "suite" is all of the Makefile's. KUnit needs a kernel
 # with it, installing one of Debian's. To emulate two processors takes more than
 # twice the time of one: two are for what they matter for.
