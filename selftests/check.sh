@@ -19,7 +19,7 @@ AT_A_TIME=${MCR_CHECK_JOBS:-$(nproc)}
 # What each place runs; "suite" is all of the Makefile's. KUnit needs a kernel
 # with it, installing one of Debian's. To emulate two processors takes more than
 # twice the time of one: two are for what they matter for.
-TWO_CPUS="fanout.sh device.sh transaction.sh unload.sh"
+TWO_CPUS="fanout.sh loops.sh device.sh transaction.sh unload.sh"
 declare -A TESTS=(
 	[uml]="suite kunit.sh"
 	[debug-6.1]="kunit.sh unload.sh"
