@@ -3,7 +3,8 @@
 #
 # The module is replaced under traffic and under rules in several namespaces:
 # the rules are the same afterwards, and the pause that is told is the pause that
-# packets saw. Where the new module fails, the old one comes back.
+# packets saw. Where the new module fails, the old one comes back. What others do
+# meanwhile loses no rules.
 #
 #    NS[src]            NS[mcr]                         NS[snk]
 #   +---------+        +----------------------+        +---------+
@@ -20,7 +21,9 @@ UPGRADE=$MCR_SELFTESTS/../tools/systemd/mcr-upgrade
 RATE=200
 
 # upgrade WORD...: as `capture` has it.
-upgrade() { capture env MCRTOOL="$TOOL" "$UPGRADE" "$@"; }
+upgrade() {
+	capture env MCRTOOL="$TOOL" PATH="$WORK/bin:$PATH" "$UPGRADE" "$@"
+}
 
 # The rules of a namespace as statements, without ids.
 rules_in() {
@@ -102,7 +105,8 @@ settled() {
 	[[ $VALUE == "$before" ]]
 }
 
-# The packets that are lost are those of the pause, and no others.
+# The packets that are lost are those of the pause, and no others. Of the pause
+# that is told, NS[mcr] sees only a part: others have their rules later than it.
 check_pause() {
 	PAUSE=${OUTPUT##*paused for }
 	PAUSE=${PAUSE%% ms*}
@@ -111,6 +115,8 @@ check_pause() {
 	note "told: $PAUSE ms; lost: $LOST of $IN packets, $RATE a second"
 	[[ $LOST -le $((PAUSE * RATE / 1000 + RATE / 4)) ]] ||
 		fail "$PAUSE ms are told, and $LOST packets were lost"
+	[[ $LOST -gt 0 && $LOST -ge $((PAUSE * RATE / 1000 / 8)) ]] ||
+		fail "$PAUSE ms are told, and only $LOST packets were lost"
 }
 
 srcversion() { VALUE=$(</sys/module/mcr/srcversion); }
@@ -193,9 +199,109 @@ returns() {
 	no_rules
 }
 
+# hook WHEN STATEMENT...: what the tool does first of all when it is called with
+# that word the next time. Its second word is then the path of the namespace.
+hook() {
+	printf '[[ " $* " != *" %s "* ]] || {\nrm -f %s\n%s\n}\n' "$1" \
+		"$WORK/hook" "${*:2}" >"$WORK/hook"
+}
+
+# hook_in ROLE WHEN STATEMENT...: and in that namespace.
+hook_in() {
+	hook "${@:2}"
+	sed -i "1s|^|[[ ! \$2 -ef /run/netns/${NS[$1]} ]] \|\| |" "$WORK/hook"
+}
+
+# check_number ROLE NUMBER: so many rules are there.
+check_number() {
+	check_output "rules in $1" "\"rules\": *$2[,}]" \
+		"$MCRTOOL" -n "${NS[$1]}" -j status
+}
+
+# as_printed WORDS: for the tool, with quotes as a shell has them.
+as_printed() { eval "$MCRTOOL $1"; }
+
 refuses_rules() {
-	: >"$WORK/refuse"
+	hook_in mcr apply exit 1
 	returns "does not take the rules" --force
+}
+
+# A namespace that had no rules gets one after it was looked at.
+rule_meanwhile() {
+	local add="rule add iif i0 group 239.2.2.2 to o0"
+	hook_in snk status "$MCRTOOL \"\$@\"" \
+		"; $MCRTOOL -n ${NS[snk]} $add >/dev/null; exit"
+	stays 1 "being changed: nothing was done" --force
+	check_number snk 1
+	run_ok "$MCRTOOL" -n "${NS[snk]}" rule flush
+}
+
+# So does one that is not there when namespaces are looked for.
+namespace_meanwhile() {
+	local add="rule add iif i0 group 239.2.2.2 to o0"
+	NS[late]=mcr-$$-late
+	hook check "ip netns add ${NS[late]}; $MCRTOOL -n ${NS[late]} $add >/dev/null"
+	stays 1 "being changed: nothing was done" --force
+	ns_drop late
+}
+
+second_meanwhile() {
+	hook status "MCRTOOL=$TOOL $UPGRADE --force; exit"
+	stays 1 "another mcr-upgrade is at work, process [0-9]+" --force
+}
+
+# Somebody asks for the module while none is loaded: the one installed comes.
+module_meanwhile() {
+	local before
+	upgrade --keep || fail "$OUTPUT"
+	some_rules
+	all_rules
+	before=$ALL
+	: >"$WORK/ask"
+	upgrade --module "$WORK/other.ko" || fail "status $STATUS: $OUTPUT"
+	check_match "what it says" "$OUTPUT" "another module was loaded meanwhile"
+	all_rules
+	check_equal "rules" "$ALL" "$before"
+	srcversion
+	check_equal "loaded" "$VALUE" "$OTHER_ID"
+	no_rules
+	upgrade || fail "status $STATUS: $OUTPUT"
+	srcversion
+	check_equal "loaded afterwards" "$VALUE" "$TREE_ID"
+}
+
+# Neither module takes the rules of one namespace, and nobody listens any more:
+# the others have theirs, and the commands that are printed do what is missing.
+no_module_takes() {
+	local before command
+	upgrade --keep || fail "$OUTPUT"
+	some_rules
+	all_rules
+	before=$ALL
+	hook_in else apply "kill -s PIPE \$PPID; kill -s QUIT \$PPID; exit 1"
+	# For the second module, too.
+	sed -i '/^rm -f/d' "$WORK/hook"
+	upgrade --force
+	check_equal "status" "$STATUS" 2
+	check_match "what it says" "$OUTPUT" "rules are not in force"
+	command=$(grep '^  mcrtool -n' <<<"$OUTPUT")
+	check_number mcr 2
+	check_number else 0
+	rm "$WORK/hook"
+	check_match "what is to be done" "$command" \
+		"^  mcrtool -n [^ ]*${NS[else]} apply /run/mcr/upgrade[^ ]*$"
+	run_ok as_printed "${command#*mcrtool}"
+	all_rules
+	check_equal "rules" "$ALL" "$before"
+	no_rules
+	rm -rf "${command##* }"
+}
+
+# The copy that is kept is neither loaded nor lost.
+kept_as_new() {
+	upgrade --keep || fail "$OUTPUT"
+	stays 1 "kept as the way back" --force --module /run/mcr/kept/mcr.ko
+	[[ -s /run/mcr/kept/mcr.ko ]] || fail "the copy is gone"
 }
 
 nameless_is_there() {
@@ -205,21 +311,27 @@ nameless_is_there() {
 # with_module FILE COMMAND...: with that module as the last words.
 with_module() { "${@:2}" --module "$WORK/$1"; }
 
-# The tool, which refuses to apply once if it is told to; and three modules: one
-# that differs by its srcversion only, one for another kernel, a broken one.
-make_files() {
-	local magic other
-	work_directory
+# The tool, and rmmod, after which the module is asked for once if it is told so.
+make_programs() {
 	TOOL=$WORK/mcrtool
 	cat >"$TOOL" <<-END
 		#!/bin/bash
-		if [[ " \$* " == *" apply "* && -e $WORK/refuse ]]; then
-			rm $WORK/refuse
-			exit 1
-		fi
+		[[ ! -e $WORK/hook ]] || . $WORK/hook
 		exec $MCRTOOL "\$@"
 	END
-	chmod +x "$TOOL"
+	mkdir "$WORK/bin"
+	cat >"$WORK/bin/rmmod" <<-END
+		#!/bin/bash
+		$(command -v rmmod) "\$@" || exit
+		! rm $WORK/ask 2>/dev/null || $MCRTOOL status >/dev/null
+	END
+	chmod +x "$TOOL" "$WORK/bin/rmmod"
+}
+
+# Three modules: one that differs by its srcversion only, one for another kernel,
+# a broken one.
+make_modules() {
+	local magic other
 	INSTALLED=$(modinfo -n mcr) || skip_test "no module mcr is installed"
 	TREE_ID=$(modinfo -F srcversion mcr)
 	srcversion
@@ -245,6 +357,12 @@ case_add "a way back is asked for" no_way_back
 case_add "a module that does not load: the old one comes back" \
 	with_module broken.ko returns "does not load" --force
 case_add "rules that are not taken: the old module comes back" refuses_rules
+case_add "neither module takes all rules: they are saved" no_module_takes
+case_add "a rule that is added meanwhile is not lost" rule_meanwhile
+case_add "nor are the rules of a new namespace" namespace_meanwhile
+case_add "one upgrade at a time" second_meanwhile
+case_add "the copy that is kept cannot be the new module" kept_as_new
+case_add "a module that comes by itself meanwhile makes room" module_meanwhile
 
 require_all
 require_command modinfo objcopy mount nsenter sed
@@ -256,5 +374,7 @@ ip_in else link add d0 type dummy
 start unshare --net sh -c 'ip link add d0 type dummy; exec sleep 1000'
 NAMELESS=$STARTED_PID
 wait_for nameless_is_there || bail "no namespace without a name"
-make_files
+work_directory
+make_programs
+make_modules
 cases_run
