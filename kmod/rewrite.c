@@ -151,40 +151,6 @@ static void mcr_rewrite_ports(struct sk_buff *skb, struct mcr_csum *c,
 }
 
 /**
- * mcr_rewrite_is_noop - does an output leave IP and UDP headers alone?
- * @w: what it changes; the Ethernet header does not count
- *
- * Return: true if so.
- */
-bool mcr_rewrite_is_noop(const struct mcr_rewrite *w)
-{
-	return !w->set && w->src_mode == MCR_SRC_KEEP &&
-	       (w->ttl_mode == MCR_TTL_AUTO || w->ttl_mode == MCR_TTL_KEEP);
-}
-
-/**
- * mcr_rewrite_is_shared - does an output leave the whole frame alone?
- * @w: what it changes
- *
- * Return: true if so: a copy may share all of what was received.
- */
-bool mcr_rewrite_is_shared(const struct mcr_rewrite *w)
-{
-	return w->mac == MCR_MAC_KEEP && mcr_rewrite_is_noop(w);
-}
-
-/**
- * mcr_rewrite_is_move - does an output change addresses?
- * @w: what it changes
- *
- * Return: true if so.
- */
-bool mcr_rewrite_is_move(const struct mcr_rewrite *w)
-{
-	return (w->set & MCR_SET_GROUP) || w->src_mode != MCR_SRC_KEEP;
-}
-
-/**
  * mcr_rewrite_apply - change the headers of a copy
  * @skb: the copy, owned by the caller; the first @p->hlen bytes from the
  *	network header are linear, writable and not shared; ip_summed is not
