@@ -16,6 +16,7 @@
 #include "mem.h"
 #include "member.h"
 #include "netdev.h"
+#include "plane.h"
 #include "quota.h"
 #include "table.h"
 
@@ -608,9 +609,12 @@ bool mcr_change_reset(struct mcr_net *mn, struct mcr_rule *only,
 		cond_resched();
 	}
 	i = 0;
-	xa_for_each(&mn->rules, id, rule)
-		if (!only || rule == only)
-			mcr_fanout_free(mn, mcr_rule_swap(mn, rule, fresh[i++]));
+	xa_for_each(&mn->rules, id, rule) {
+		if (only && rule != only)
+			continue;
+		mcr_fanout_free(mn, mcr_rule_swap(mn, rule, fresh[i++]));
+		mcr_plane_rule(mn, rule);
+	}
 	kvfree(fresh);
 	error->why = MCR_REFUSED_NOT;
 	return true;

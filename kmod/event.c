@@ -12,6 +12,7 @@
 #include "fanout.h"
 #include "hook.h"
 #include "netdev.h"
+#include "plane.h"
 #include "table.h"
 
 /* Written when somebody comes or goes; held while one is told. */
@@ -144,6 +145,7 @@ void mcr_event_rule(struct mcr_net *mn, struct mcr_rule *rule, bool created)
 	const struct mcr_fanout *f = mcr_rule_fanout(mn, rule);
 	u32 i;
 
+	mcr_plane_rule(mn, rule);
 	mcr_event_ingress(mn, rule->iif);
 	mcr_event_member_told(rule);
 	for (i = 0; i < f->n; i++)
@@ -159,6 +161,7 @@ void mcr_event_rule(struct mcr_net *mn, struct mcr_rule *rule, bool created)
  */
 void mcr_event_rule_gone(struct mcr_net *mn, struct mcr_rule *rule)
 {
+	mcr_plane_rule_gone(mn, rule);
 	mcr_event_ingress(mn, rule->iif);
 	mcr_event_tell(mn, rule_gone, rule);
 }
@@ -245,7 +248,7 @@ static void mcr_event_drop(struct mcr_net *mn,
 		return;
 	for (reason = MCR_DROP_FIRST; reason <= MCR_DROP_MAX; reason++)
 		if ((drop->reasons & BIT(reason)) &&
-		    mcr_stats_drops(&out->drops, reason))
+		    mcr_stats_drops(out->drops, reason))
 			reasons |= BIT(reason);
 	if (reasons)
 		mcr_event_tell(mn, output, rule, out, reasons);

@@ -10,8 +10,16 @@
 
 #include "fanout.h"
 #include "netdev.h"
+#include "plane.h"
 #include "rewrite.h"
 #include "table.h"
+
+static void mcr_output_release(struct mcr_output *out)
+{
+	mcr_plane_free(out->drops);
+	free_percpu(out->counters);
+	kfree(out);
+}
 
 static struct mcr_output *mcr_output_alloc(struct mcr_net *mn,
 					   struct mcr_port *port,
@@ -24,8 +32,9 @@ static struct mcr_output *mcr_output_alloc(struct mcr_net *mn,
 	if (!out)
 		return NULL;
 	out->counters = mcr_stats_alloc(struct mcr_output_counters);
-	if (!out->counters) {
-		kfree(out);
+	out->drops = mcr_plane_alloc(sizeof(*out->drops));
+	if (!out->counters || !out->drops) {
+		mcr_output_release(out);
 		return NULL;
 	}
 	out->port = port;
@@ -38,10 +47,7 @@ static struct mcr_output *mcr_output_alloc(struct mcr_net *mn,
 
 static void mcr_output_free_rcu(struct rcu_head *rcu)
 {
-	struct mcr_output *out = container_of(rcu, struct mcr_output, rcu);
-
-	free_percpu(out->counters);
-	kfree(out);
+	mcr_output_release(container_of(rcu, struct mcr_output, rcu));
 }
 
 /**

@@ -62,7 +62,7 @@ static void mcr_count_sent(const struct mcr_output *out,
 /* The second drop for a reason, and all that follow, only read told_drops. */
 static void mcr_count_drop(struct mcr_output *out, enum mcr_drop reason, u32 n)
 {
-	mcr_stats_drop(&out->drops, reason, n);
+	mcr_stats_drop(out->drops, reason, n);
 	if (likely(test_bit(reason, &out->told_drops)) || !out->first ||
 	    test_and_set_bit(reason, &out->told_drops))
 		return;

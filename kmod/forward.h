@@ -27,7 +27,7 @@ struct sk_buff;
  * @id: unique in its rule
  * @feeds: id of a rule of its namespace that receives what it sends, so that it
  *	comes back to this one; 0: it does not. Written under RTNL, see loop.c
- * @drops: by reason
+ * @drops: by reason, owned
  * @told_drops: bit by enum mcr_drop: @first was told of it
  * @first: where drops for a reason that is new are told; NULL: nowhere
  * @rule: id of its rule; 0: it is in none yet
@@ -44,7 +44,7 @@ struct mcr_output {
 	struct mcr_rewrite rewrite;
 	u32 id;
 	u32 feeds;
-	struct mcr_drops drops;
+	struct mcr_drops *drops;
 	unsigned long told_drops;
 	struct mcr_drop_queue *first;
 	u32 rule;

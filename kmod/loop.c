@@ -39,6 +39,7 @@
 #include "mem.h"
 #include "netdev.h"
 #include "netns.h"
+#include "plane.h"
 #include "port.h"
 #include "table.h"
 
@@ -388,6 +389,7 @@ static void mcr_loop_look(struct mcr_net *mn, struct mcr_rule *rule,
 		WRITE_ONCE(out->feeds, met);
 		feeding |= met;
 	}
+	mcr_plane_rule(mn, rule);
 	list_del_init(&rule->feeding);
 	if (feeding)
 		list_add(&rule->feeding, &mcr_net_of(walk.net)->feeding);
@@ -448,6 +450,7 @@ void mcr_loop_rule_stopped(struct mcr_net *mn, struct mcr_rule *rule)
 	ASSERT_RTNL();
 	for (i = 0; i < f->n; i++)
 		WRITE_ONCE(f->out[i]->feeds, 0);
+	mcr_plane_rule(mn, rule);
 	list_del_init(&rule->feeding);
 	mcr_loop_gone(mn, &rule->entry.match, f);
 }

@@ -10,6 +10,7 @@
 
 #include "mem.h"
 #include "nl_parse.h"
+#include "plane.h"
 
 /* What a statement of a rule may hold. */
 #define MCR_RULE_STATED							\
@@ -154,9 +155,9 @@ static int mcr_nl_unbuilt_rule(const struct mcr_rule_spec *spec,
 			       struct nlattr **tb,
 			       struct netlink_ext_ack *extack)
 {
-	if (spec->plane == MCR_PLANE_RELAY)
+	if (spec->plane == MCR_PLANE_OTHER)
 		NL_SET_ERR_MSG_ATTR(extack, tb[MCR_RULE_A_PLANE],
-				    "plane relay is not supported yet: plane is auto or kernel");
+				    MCR_PLANE_REFUSAL);
 	else
 		return 0;
 	return -EOPNOTSUPP;

@@ -10,6 +10,7 @@
 #include "hook.h"
 #include "netdev.h"
 #include "nl_put.h"
+#include "plane.h"
 #include "quota.h"
 #include "txn.h"
 #include "version.h"
@@ -192,7 +193,7 @@ static int mcr_nl_put_output_counters(struct sk_buff *skb,
 	    mcr_nl_put_counter(skb, MCR_OUTPUT_A_SENT_BYTES, stats.sent_bytes,
 			       MCR_OUTPUT_A_PAD))
 		return -EMSGSIZE;
-	return mcr_nl_put_drops(skb, &out->drops, U32_MAX);
+	return mcr_nl_put_drops(skb, out->drops, U32_MAX);
 }
 
 /* Leaves room for MCR_A_MORE behind it. */
@@ -335,7 +336,7 @@ int mcr_nl_put_rule_output(struct sk_buff *skb, struct mcr_net *mn,
 	nla_nest_end(skb, nest);
 	nest = nla_nest_start(skb, MCR_A_OUTPUT);
 	if (!nest || mcr_nl_put_output_state(skb, mn, out) ||
-	    mcr_nl_put_drops(skb, &out->drops, reasons))
+	    mcr_nl_put_drops(skb, out->drops, reasons))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return nla_put_u32(skb, MCR_A_GENERATION, mn->generation);
@@ -355,7 +356,9 @@ static int mcr_nl_put_ingress_counters(struct sk_buff *skb,
 			       stats.not_matched, MCR_INGRESS_A_PAD))
 		return -EMSGSIZE;
 	if (mcr_nl_put_counter(skb, MCR_INGRESS_A_MALFORMED,
-			       stats.malformed, MCR_INGRESS_A_PAD))
+			       stats.malformed, MCR_INGRESS_A_PAD) ||
+	    mcr_nl_put_counter(skb, MCR_INGRESS_A_MISSED,
+			       mcr_plane_missed(ing), MCR_INGRESS_A_PAD))
 		return -EMSGSIZE;
 	return mcr_nl_put_unmatched(skb, ing);
 }
@@ -398,7 +401,7 @@ int mcr_nl_put_status(struct sk_buff *skb, struct mcr_net *mn)
 	struct nlattr *nest = nla_nest_start(skb, MCR_A_STATUS);
 
 	if (!nest ||
-	    nla_put_u8(skb, MCR_STATUS_A_PLANE, MCR_PLANE_KERNEL) ||
+	    nla_put_u8(skb, MCR_STATUS_A_PLANE, MCR_PLANE_SELF) ||
 	    nla_put_string(skb, MCR_STATUS_A_VERSION, MCR_VERSION) ||
 	    nla_put_u32(skb, MCR_STATUS_A_RULES, mn->n_rules) ||
 	    nla_put_u32(skb, MCR_STATUS_A_OUTPUTS, mn->n_outputs) ||

@@ -355,9 +355,9 @@ static void mcr_drop_loop(struct kunit *test)
 		const struct mcr_output *out = rig->fanout->out[i];
 
 		mcr_stats_read_output(out->counters, &stats);
-		loops += mcr_stats_drops(&out->drops, MCR_DROP_LOOP);
+		loops += mcr_stats_drops(out->drops, MCR_DROP_LOOP);
 		KUNIT_EXPECT_EQ(test, stats.offered, stats.sent +
-				mcr_stats_drops(&out->drops, MCR_DROP_LOOP));
+				mcr_stats_drops(out->drops, MCR_DROP_LOOP));
 		KUNIT_EXPECT_GT(test, stats.sent, 0ULL);
 	}
 	KUNIT_EXPECT_GT(test, loops, 0ULL);
@@ -443,7 +443,7 @@ static void mcr_drop_memory(struct kunit *test)
 	for (i = 0; i < 2; i++) {
 		const struct mcr_output *out = rig->fanout->out[i];
 		struct mcr_output_stats stats;
-		u64 lost = mcr_stats_drops(&out->drops, MCR_DROP_NO_MEMORY);
+		u64 lost = mcr_stats_drops(out->drops, MCR_DROP_NO_MEMORY);
 
 		mcr_stats_read_output(out->counters, &stats);
 		KUNIT_EXPECT_EQ(test, stats.offered, (u64)nth);

@@ -260,6 +260,6 @@ void mcr_rig_expect_counters(struct mcr_rig *rig, unsigned int i, u64 sent,
 	KUNIT_EXPECT_EQ(rig->test, stats.sent, sent);
 	KUNIT_EXPECT_EQ(rig->test, stats.sent_bytes, bytes);
 	for (r = MCR_DROP_FIRST; r <= MCR_DROP_MAX; r++)
-		KUNIT_EXPECT_EQ_MSG(rig->test, mcr_stats_drops(&out->drops, r),
+		KUNIT_EXPECT_EQ_MSG(rig->test, mcr_stats_drops(out->drops, r),
 				    r == reason ? dropped : 0, "reason %u", r);
 }

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between the two servers that are made of these files.
+ *
+ * In the kernel packets look at rules themselves, under RCU. The relay daemon
+ * (tools/mcrd) has its packets looked at by other processes, which have to be
+ * told what rules say, and which count in memory that is shared with them.
+ */
+#ifndef MCR_PLANE_H
+#define MCR_PLANE_H
+
+#include <linux/mcr.h>
+#include <linux/slab.h>
+
+#include "mem.h"
+
+struct mcr_ingress;
+struct mcr_net;
+struct mcr_rule;
+
+#ifdef __KERNEL__
+
+#define MCR_PLANE_SELF		MCR_PLANE_KERNEL
+#define MCR_PLANE_OTHER		MCR_PLANE_RELAY
+#define MCR_PLANE_REFUSAL	\
+	"plane relay is not supported yet: plane is auto or kernel"
+
+static inline void mcr_plane_rule(struct mcr_net *mn, struct mcr_rule *rule)
+{
+}
+
+static inline void mcr_plane_rule_gone(struct mcr_net *mn,
+				       struct mcr_rule *rule)
+{
+}
+
+static inline u64 mcr_plane_missed(const struct mcr_ingress *ing)
+{
+	return 0;
+}
+
+static inline void *mcr_plane_alloc(size_t size)
+{
+	return kzalloc(size, MCR_GFP);
+}
+
+static inline void mcr_plane_free(void *p)
+{
+	kfree(p);
+}
+
+#else
+
+#define MCR_PLANE_SELF		MCR_PLANE_RELAY
+#define MCR_PLANE_OTHER		MCR_PLANE_KERNEL
+#define MCR_PLANE_REFUSAL	\
+	"plane kernel needs the kernel module, and the relay serves here: plane is auto or relay"
+
+/**
+ * mcr_plane_rule - what packets see of a rule may have changed
+ * @mn: the namespace
+ * @rule: the rule, in force or disabled
+ *
+ * Context: Process, under RTNL and mcr_net.lock.
+ */
+void mcr_plane_rule(struct mcr_net *mn, struct mcr_rule *rule);
+
+/**
+ * mcr_plane_rule_gone - packets are to see a rule no more
+ * @mn: the namespace
+ * @rule: the rule, which still has all it had
+ *
+ * Context: Process, under RTNL and mcr_net.lock.
+ */
+void mcr_plane_rule_gone(struct mcr_net *mn, struct mcr_rule *rule);
+
+/**
+ * mcr_plane_missed - frames that were lost before the rules could see them
+ * @ing: the ingress side of a device
+ *
+ * Return: how many.
+ */
+u64 mcr_plane_missed(const struct mcr_ingress *ing);
+
+/**
+ * mcr_plane_alloc - memory that packets count in, whoever handles them
+ * @size: bytes
+ *
+ * Context: Process; may sleep.
+ * Return: zeroed, for mcr_plane_free(); NULL without memory.
+ */
+void *mcr_plane_alloc(size_t size);
+
+/**
+ * mcr_plane_free - free memory that packets count in no more
+ * @p: from mcr_plane_alloc(); may be NULL
+ */
+void mcr_plane_free(void *p);
+
+#endif /* __KERNEL__ */
+
+#endif /* MCR_PLANE_H */
