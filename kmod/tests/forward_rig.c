@@ -97,6 +97,8 @@ struct mcr_output *mcr_rig_output(struct mcr_rig *rig, unsigned int dev,
 
 	out = kunit_kzalloc(rig->test, sizeof(*out), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, out);
+	out->drops = kunit_kzalloc(rig->test, sizeof(*out->drops), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, out->drops);
 	out->counters = alloc_percpu(struct mcr_output_counters);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, (void __force *)out->counters);
 	out->port = &rig->port[dev];
