@@ -18,6 +18,7 @@ bool kapi_rcu_pending(void);
 void kapi_work_drain(void);
 
 void kapi_netdev_exit(void);
+void kapi_mcsock_resend(u32 ifindex);
 void kapi_percpu_exit(void);
 
 int kapi_genl_ctrl_init(void);

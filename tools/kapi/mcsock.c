@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sockets that hold group memberships, as ordinary ones; in the place of
- * kmod/mcsock.c. They are never bound, and take only what is sent to groups that
- * they joined themselves and to their port, which they have none of.
+ * kmod/mcsock.c. They are never bound, so that nothing is delivered to them.
  */
 #include <linux/err.h>
 #include <linux/in.h>
@@ -13,15 +12,27 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "internal.h"
 #include "mcsock.h"
+
+/* What a socket can have joined; join.c asks for no more. */
+#define MCR_MCSOCK_KEYS		32U
 
 /**
  * struct socket - a socket
+ * @node: among all of them
  * @fd: of the process
+ * @n: number of @key
+ * @key: what it has joined
  */
 struct socket {
+	struct list_head node;
 	int fd;
+	unsigned int n;
+	struct mcr_join_key key[MCR_MCSOCK_KEYS];
 };
+
+static LIST_HEAD(mcr_mcsocks);
 
 /**
  * mcr_join_key_specific - is it for one source?
@@ -34,25 +45,6 @@ bool mcr_join_key_specific(const struct mcr_join_key *key)
 	static const union mcr_addr any;
 
 	return !mcr_addr_equal(&key->src, &any);
-}
-
-/* Nothing is to be delivered to it, whatever others have joined. */
-static int mcr_mcsock_open(u32 family)
-{
-	bool v4 = family == AF_INET;
-	const int off = 0;
-	int fd, err;
-
-	fd = socket((int)family, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
-	if (fd < 0)
-		return -errno;
-	err = setsockopt(fd, v4 ? SOL_IP : SOL_IPV6,
-			 v4 ? IP_MULTICAST_ALL : IPV6_MULTICAST_ALL, &off,
-			 sizeof(off)) ? -errno : 0;
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
 }
 
 /**
@@ -71,13 +63,16 @@ struct mcr_mcsock *mcr_mcsock_new(struct net *net, u32 family)
 	(void)net;
 	if (!s)
 		return ERR_PTR(-ENOMEM);
-	fd = mcr_mcsock_open(family);
+	fd = socket((int)family, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
 	if (fd < 0) {
+		int err = -errno;
+
 		kapi_free(s);
-		return ERR_PTR(fd);
+		return ERR_PTR(err);
 	}
 	s->sock = (struct socket *)(s + 1);
 	s->sock->fd = fd;
+	list_add_tail(&s->sock->node, &mcr_mcsocks);
 	INIT_LIST_HEAD(&s->joins);
 	return s;
 }
@@ -88,6 +83,7 @@ struct mcr_mcsock *mcr_mcsock_new(struct net *net, u32 family)
  */
 void mcr_mcsock_free(struct mcr_mcsock *s)
 {
+	list_del(&s->sock->node);
 	close(s->sock->fd);
 	kapi_free(s);
 }
@@ -111,33 +107,65 @@ static void mcr_mcsock_addr(struct sockaddr_storage *to, u32 family,
 	*to = sa.storage;
 }
 
-static int mcr_mcsock_set(struct mcr_mcsock *s, u32 family, int name,
+static int mcr_mcsock_set(struct socket *sock, u32 family, int name,
 			  const void *val, socklen_t len)
 {
 	int level = family == AF_INET ? SOL_IP : SOL_IPV6;
 
-	return setsockopt(s->sock->fd, level, name, val, len) ? -errno : 0;
+	return setsockopt(sock->fd, level, name, val, len) ? -errno : 0;
 }
 
 /* @name: MCAST_JOIN_GROUP or MCAST_LEAVE_GROUP */
-static int mcr_mcsock_group(struct mcr_mcsock *s,
+static int mcr_mcsock_group(struct socket *sock,
 			    const struct mcr_join_key *key, int name)
 {
 	struct group_req req = { .gr_interface = key->ifindex };
 
 	mcr_mcsock_addr(&req.gr_group, key->family, &key->group);
-	return mcr_mcsock_set(s, key->family, name, &req, sizeof(req));
+	return mcr_mcsock_set(sock, key->family, name, &req, sizeof(req));
 }
 
 /* @name: MCAST_JOIN_SOURCE_GROUP or MCAST_LEAVE_SOURCE_GROUP */
-static int mcr_mcsock_source(struct mcr_mcsock *s,
+static int mcr_mcsock_source(struct socket *sock,
 			     const struct mcr_join_key *key, int name)
 {
 	struct group_source_req req = { .gsr_interface = key->ifindex };
 
 	mcr_mcsock_addr(&req.gsr_group, key->family, &key->group);
 	mcr_mcsock_addr(&req.gsr_source, key->family, &key->src);
-	return mcr_mcsock_set(s, key->family, name, &req, sizeof(req));
+	return mcr_mcsock_set(sock, key->family, name, &req, sizeof(req));
+}
+
+static int mcr_mcsock_enter(struct socket *sock,
+			    const struct mcr_join_key *key)
+{
+	if (mcr_join_key_specific(key))
+		return mcr_mcsock_source(sock, key, MCAST_JOIN_SOURCE_GROUP);
+	return mcr_mcsock_group(sock, key, MCAST_JOIN_GROUP);
+}
+
+static int mcr_mcsock_quit(struct socket *sock, const struct mcr_join_key *key)
+{
+	if (mcr_join_key_specific(key))
+		return mcr_mcsock_source(sock, key, MCAST_LEAVE_SOURCE_GROUP);
+	return mcr_mcsock_group(sock, key, MCAST_LEAVE_GROUP);
+}
+
+/* Sources of one group on one device are dropped together, if not @source. */
+static void mcr_mcsock_forget(struct socket *sock,
+			      const struct mcr_join_key *key, bool source)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < sock->n; i++) {
+		const struct mcr_join_key *k = &sock->key[i];
+
+		if (k->ifindex != key->ifindex ||
+		    !mcr_addr_equal(&k->group, &key->group) ||
+		    (source && !mcr_addr_equal(&k->src, &key->src)))
+			sock->key[kept++] = *k;
+	}
+	sock->n = kept;
 }
 
 /**
@@ -152,14 +180,17 @@ static int mcr_mcsock_source(struct mcr_mcsock *s,
 int mcr_mcsock_join(struct mcr_mcsock *s, const struct mcr_join_key *key,
 		    bool alone)
 {
+	struct socket *sock = s->sock;
 	int err;
 
-	if (!mcr_join_key_specific(key))
-		return mcr_mcsock_group(s, key, MCAST_JOIN_GROUP);
-	err = mcr_mcsock_source(s, key, MCAST_JOIN_SOURCE_GROUP);
-	/* The group may be joined although its source could not be added. */
-	if (err && alone)
-		mcr_mcsock_group(s, key, MCAST_LEAVE_GROUP);
+	if (sock->n == MCR_MCSOCK_KEYS)
+		return -ENOBUFS;
+	err = mcr_mcsock_enter(sock, key);
+	if (!err)
+		sock->key[sock->n++] = *key;
+	else if (alone && mcr_join_key_specific(key))
+		/* The group may be joined although its source could not be. */
+		mcr_mcsock_group(sock, key, MCAST_LEAVE_GROUP);
 	return err;
 }
 
@@ -172,13 +203,12 @@ int mcr_mcsock_join(struct mcr_mcsock *s, const struct mcr_join_key *key,
 void mcr_mcsock_leave(struct mcr_mcsock *s, const struct mcr_join_key *key,
 		      bool alone)
 {
-	if (!mcr_join_key_specific(key)) {
-		mcr_mcsock_group(s, key, MCAST_LEAVE_GROUP);
-		return;
-	}
+	struct socket *sock = s->sock;
+
+	mcr_mcsock_forget(sock, key, true);
 	/* Where the device is gone the source cannot be left, the group can. */
-	if (mcr_mcsock_source(s, key, MCAST_LEAVE_SOURCE_GROUP) && alone)
-		mcr_mcsock_group(s, key, MCAST_LEAVE_GROUP);
+	if (mcr_mcsock_quit(sock, key) && alone && mcr_join_key_specific(key))
+		mcr_mcsock_group(sock, key, MCAST_LEAVE_GROUP);
 }
 
 /**
@@ -186,11 +216,37 @@ void mcr_mcsock_leave(struct mcr_mcsock *s, const struct mcr_join_key *key,
  * @s: the socket
  * @key: what to leave; need not be joined
  *
- * We are told of it later than the kernel's own: a device may be back already
- * by the same index. To the socket it is another one then, which it has not
- * joined.
+ * A process is told of a device that goes when it is gone. If another one has
+ * its index by then, and somebody else has joined the group there, it is left
+ * for that one: the kernel counts by index.
+ *
+ * Context: Under RTNL.
  */
 void mcr_mcsock_drop(struct mcr_mcsock *s, const struct mcr_join_key *key)
 {
-	mcr_mcsock_group(s, key, MCAST_LEAVE_GROUP);
+	mcr_mcsock_forget(s->sock, key, false);
+	mcr_mcsock_group(s->sock, key, MCAST_LEAVE_GROUP);
+}
+
+/**
+ * kapi_mcsock_resend - report IPv4 memberships on a device again
+ * @ifindex: the device
+ *
+ * There is no way to ask for that but to leave and to join again.
+ */
+void kapi_mcsock_resend(u32 ifindex)
+{
+	struct socket *sock;
+	unsigned int i;
+
+	list_for_each_entry(sock, &mcr_mcsocks, node) {
+		for (i = 0; i < sock->n; i++) {
+			const struct mcr_join_key *key = &sock->key[i];
+
+			if (key->ifindex != ifindex || key->family != AF_INET)
+				continue;
+			mcr_mcsock_quit(sock, key);
+			mcr_mcsock_enter(sock, key);
+		}
+	}
 }

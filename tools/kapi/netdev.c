@@ -85,6 +85,8 @@ void kapi_netdev_chain_call(unsigned long event, struct net_device *dev)
 {
 	ASSERT_RTNL();
 	kapi_chain_call(kapi_netdev_chain, event, dev);
+	if (event == NETDEV_RESEND_IGMP)
+		kapi_mcsock_resend((u32)dev->ifindex);
 }
 
 /**
