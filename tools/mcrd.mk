@@ -3,7 +3,7 @@
 # mcrd, the relay daemon: supervisor and worker are one program. Included by the
 # Makefile beside it.
 
-mcrd-libs := libnl-3.0 json-c libcap-ng libsystemd
+mcrd-libs := libnl-3.0 json-c libcap-ng libsystemd libnftnl libmnl
 mcrd-worker-libs := json-c liburing
 mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(sort $(mcrd-libs) \
 	      $(mcrd-worker-libs)))
