@@ -3,7 +3,7 @@
 # Multicast replication: kernel module, mcrtool, tests.
 #
 #	make			build module and tool for this machine
-#	sudo make demo		see it work, in a guest
+#	sudo make demo		see the relay work; PLANE=kernel: the module, in a guest
 #	sudo make check		all tests, in all guests, and style
 #	sudo make install	tool, manual, completion, and the module for
 #				the running kernel

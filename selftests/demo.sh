@@ -1,23 +1,34 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # usage: demo.sh            (sudo make demo)
-# Shows the main job with real traffic: one multicast stream in, three outputs
-# out. Installs and builds what that needs, and runs demo/scene.sh in a guest.
+# Shows the main job with real traffic: one multicast stream in, several outputs
+# out. Installs and builds what that needs, and runs demo/scene.sh.
+#   PLANE=relay|kernel      who replicates: the relay daemon, in network
+#                           namespaces here, if not given; or the kernel module,
+#                           in a guest
 #   PLACE=uml|stock-6.1|stock-6.12|debug-6.1    which guest: uml if not given
-#   HOST=1                                      not in a guest but here
+#   HOST=1                  the module not in a guest but here
 set -euo pipefail
 . "$(dirname "$0")/vm/lib.sh"
 
 script=$(readlink -f "$0")
 selftests=$MCR_TREE/selftests
+plane=${PLANE:-relay}
 place=${PLACE:-uml}
+# Who names a guest, or has the module loaded here, means the module.
+[[ -n ${PLANE:-} || (-z ${PLACE:-} && -z ${HOST:-}) ]] || plane=kernel
+export MCR_DEMO_PLANE=$plane
 
 refuse() {
 	printf 'demo: %s\n' "$*" >&2
 	exit 1
 }
 
-if [[ ${HOST:-0} == 1 ]]; then
+case $plane in
+relay | kernel) ;;
+*) refuse "there is no plane '$plane': PLANE= is relay or kernel" ;;
+esac
+if [[ $plane == relay || ${HOST:-0} == 1 ]]; then
 	place="this machine"
 else
 	(mcr_known_place "$place") 2>/dev/null ||
@@ -73,12 +84,14 @@ fail() {
 }
 
 install_packages() {
-	local list=$selftests/demo/deps.list
+	local list=$selftests/demo/deps.list guests=()
+	[[ $plane == kernel ]] || guests=(--no-guests)
 	if [[ $EUID -eq 0 ]]; then
-		step "installing Debian packages" "$selftests/deps.sh" "$list"
+		step "installing Debian packages" "$selftests/deps.sh" \
+			"${guests[@]}" "$list"
 	else
 		step "looking for Debian packages" \
-			"$selftests/deps.sh" --check "$list"
+			"$selftests/deps.sh" --check "${guests[@]}" "$list"
 	fi
 }
 
@@ -108,7 +121,18 @@ first_line_clears() {
 	cat
 }
 
-# --- On this machine, only when asked.
+# --- The relay, in network namespaces of this machine.
+
+relay_here() {
+	[[ $EUID -eq 0 ]] || refuse "network namespaces and packet sockets need" \
+		"root: sudo make demo"
+	install_packages
+	step "building the relay and the tool" make -C "$MCR_TREE" tools
+	progress_end
+	"$selftests/demo/scene.sh"
+}
+
+# --- The module on this machine, only when asked.
 
 check_host() {
 	[[ $EUID -eq 0 ]] || refuse "HOST=1 needs root: sudo HOST=1 make demo"
@@ -132,6 +156,10 @@ in_host() {
 	return "$status"
 }
 
+if [[ $plane == relay ]]; then
+	relay_here
+	exit
+fi
 if [[ $place == "this machine" ]]; then
 	check_host
 	[[ ${1:-} == --installed ]] || install_packages

@@ -1,17 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# usage: deps.sh [--check] [LIST…]
+# usage: deps.sh [--check] [--no-guests] [LIST…]
 # Installs the guests' packages (vm/deps.sh, which also looks at the machine)
-# and those of the lists: deps.list and demo/deps.list where none is named.
-# With --check only looks: says what is missing, and ends with exit status 1.
+# unless told not to, and those of the lists: deps.list and demo/deps.list where
+# none is named. With --check only looks: says what is missing, and ends with
+# exit status 1.
 set -euo pipefail
 
 dir=$(cd "$(dirname "$0")" && pwd -P)
-check=()
-if [[ ${1:-} == --check ]]; then
-	check=(--check)
+check=() guests=yes
+while [[ ${1:-} == --* ]]; do
+	case $1 in
+	--check) check=(--check) ;;
+	--no-guests) guests=no ;;
+	*) break ;;
+	esac
 	shift
-fi
+done
 lists=("$@")
 [[ $# -gt 0 ]] || lists=("$dir/deps.list" "$dir/demo/deps.list")
 
@@ -25,8 +30,14 @@ is_installed() {
 		grep -qx installed
 }
 
-# Brings apt's lists up to date, too.
-"$dir/vm/deps.sh" "${check[@]}"
+# apt's lists, which a new machine may have none of.
+update_lists() {
+	compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null ||
+		apt-get -q update >&2 || true
+}
+
+# Brings the lists up to date, too.
+[[ $guests == no ]] || "$dir/vm/deps.sh" "${check[@]}"
 
 missing=()
 for list in "${lists[@]}"; do
@@ -41,5 +52,6 @@ done
 [[ ${#check[@]} -eq 0 ]] ||
 	die "packages are missing, 'sudo selftests/deps.sh' installs them: ${missing[*]}"
 [[ $EUID -eq 0 ]] || die "only root can install what is missing: ${missing[*]}"
+update_lists
 DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install \
 	"${missing[@]}" >&2 || die "apt-get cannot install: ${missing[*]}"

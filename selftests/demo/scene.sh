@@ -3,7 +3,8 @@
 #
 # The demonstration itself: demo.sh runs it in a guest, or on the host. One rule
 # replicates a real stream to three receivers, and what they got is compared
-# with what was sent. Commands are shown as they are run.
+# with what was sent. Commands are shown as they are run. MCR_DEMO_PLANE says who
+# replicates: the kernel module, or the relay daemon.
 
 . "$(dirname "$0")/../lib.sh"
 
@@ -11,7 +12,8 @@ DEMO=$(cd "$(dirname "$0")" && pwd -P)
 PATH=$(cd "$DEMO/../.." && pwd -P)/build/tools:$PATH
 NAMESPACES=(source replicator receiver1 receiver2 receiver3)
 GROUP=239.1.1.1 PORT=5004
-SECONDS_OF_VIDEO=4
+SECONDS_OF_VIDEO=5
+: "${MCR_DEMO_PLANE:=kernel}"
 # What there is to be sent, and received: group, port, source, TTL.
 declare -A WANT=([sent]="239.1.1.1 5004 10.0.0.1 4"
 	[receiver1]="239.1.1.1 5004 10.0.0.1 4"
@@ -102,8 +104,35 @@ introduce() {
 	                              '--------------'-- out3 ---> receiver3
 
 	Kernel $(uname -r)${MCR_PLACE:+, in the guest $MCR_PLACE}. Three receivers have joined their groups.
+	The $([[ $MCR_DEMO_PLANE == kernel ]] && echo "kernel module" || echo "relay daemon, mcrd,") replicates.
 
 	END
+}
+
+# The module loads, or the daemon runs in the namespace.
+start_plane() {
+	if [[ $MCR_DEMO_PLANE == kernel ]]; then
+		show 'modprobe mcr' || stop_here "the module does not load"
+		return
+	fi
+	printf '$ mcrd -n replicator &\n'
+	start mcrd -n replicator 2>"$WORK/mcrd.said"
+	wait_for mcrtool -n replicator --via relay status >"$WORK/status" 2>&1 ||
+		stop_here "the relay does not start: $(<"$WORK/mcrd.said")"
+}
+
+# While the stream runs: what the rule has counted by now, once a second.
+statistics() {
+	mcrtool -n replicator -j stats demo | jq -r '.[0] |
+		"  \(.packets) packets in" + ([.outputs[] |
+			", \(.dev): \(.sent) sent, \(.drops | add // 0) dropped"] | add)'
+}
+
+live_statistics() {
+	while kill -0 "$1" 2>/dev/null; do
+		sleep 1
+		statistics
+	done
 }
 
 all_counted() {
@@ -154,7 +183,7 @@ table() {
 
 set_up
 introduce
-show 'modprobe mcr' || stop_here "the module does not load"
+start_plane
 say "" "One rule: to out1 as it is, to out2 with another group and port, to out3" \
 	"from another source and with another TTL."
 show "mcrtool -n replicator rule add name demo iif in0 group $GROUP dport $PORT \\
@@ -162,8 +191,11 @@ show "mcrtool -n replicator rule add name demo iif in0 group $GROUP dport $PORT 
 	stop_here "the rule was refused"
 say "" "The source sends $SECONDS_OF_VIDEO seconds of video, as MPEG-TS over UDP."
 show "ip netns exec source ffmpeg -loglevel error -re -f lavfi -i testsrc=size=320x240 \\
-    -t $SECONDS_OF_VIDEO -f mpegts 'udp://$GROUP:$PORT?pkt_size=1316&ttl=4'" </dev/null ||
-	stop_here "ffmpeg does not send"
+    -t $SECONDS_OF_VIDEO -f mpegts 'udp://$GROUP:$PORT?pkt_size=1316&ttl=4'" </dev/null &
+FFMPEG=$!
+STARTED+=("$FFMPEG")
+live_statistics "$FFMPEG"
+wait "$FFMPEG" || stop_here "ffmpeg does not send"
 record_end sent
 PACKETS=$(said sent packets)
 wait_for all_counted "$PACKETS" || late=1
@@ -176,3 +208,4 @@ show 'mcrtool -n replicator stats'
 table || stop_here "a receiver did not get what the rule says"
 [[ ! ${late:-} ]] || stop_here "the counters are not $PACKETS packets each"
 say "" "All as the rule says: every output got each of the $PACKETS packets, bit for bit."
+[[ $MCR_DEMO_PLANE == kernel ]] || say "'sudo make demo PLANE=kernel' shows the kernel module, in a guest."
