@@ -22,7 +22,7 @@ all: $(if $(wildcard mcrd/worker/worker.c),$(O)/mcrd)
 $(mcrd-inside:%=$(obj)/mcrd/%.o) $(mcrd-worker-src:%.c=$(obj)/%.o): \
 	compile = $(compile-kapi)
 
-$(O)/mcrd: $(mcrd-obj) $(O)/libmcrk.a
+$(O)/mcrd: $(mcrd-obj) $(O)/libmcrk.a $(obj)/lib/error.o
 	$(call say,LD)
 	$(Q)$(CC) $(mcr-cflags) $(CFLAGS) $(mcr-ldflags) $(LDFLAGS) -o $@ $^ \
 		$(mcrd-ldlibs)
