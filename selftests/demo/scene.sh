@@ -125,7 +125,7 @@ start_plane() {
 statistics() {
 	mcrtool -n replicator -j stats demo | jq -r '.[0] |
 		"  \(.packets) packets in" + ([.outputs[] |
-			", \(.dev): \(.sent) sent, \(.drops | add // 0) dropped"] | add)'
+			", \(.to): \(.sent) sent, \(.drops | add // 0) dropped"] | add)'
 }
 
 live_statistics() {
