@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include "stats.h"
+#include "worker_stats.h"
 
 struct sk_buff;
 

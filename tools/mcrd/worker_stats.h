@@ -8,8 +8,8 @@
  * counters: each is whole, and that is all. Workers come and go, the counters
  * stay: a worker that is started anew goes on with them.
  */
-#ifndef MCRD_STATS_H
-#define MCRD_STATS_H
+#ifndef MCRD_WORKER_STATS_H
+#define MCRD_WORKER_STATS_H
 
 #include <linux/types.h>
 
@@ -110,4 +110,4 @@ static inline void mcrd_stats_latency(struct mcrd_worker_stats *stats,
 	mcrd_stats_add(&stats->latency_sum, ns);
 }
 
-#endif /* MCRD_STATS_H */
+#endif /* MCRD_WORKER_STATS_H */
