@@ -9,7 +9,7 @@ mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(sort $(mcrd-libs) \
 	      $(mcrd-worker-libs)))
 
 # Compiled in the kernel environment: what has kmod/'s structures in its hands.
-mcrd-inside := control ingress plane
+mcrd-inside := control ingress nl_worker plane status
 
 mcrd-src := $(sort $(wildcard mcrd/*.c))
 mcrd-worker-src := $(sort $(wildcard mcrd/worker/*.c))
@@ -26,5 +26,7 @@ $(O)/mcrd: $(mcrd-obj) $(O)/libmcrk.a
 	$(call say,LD)
 	$(Q)$(CC) $(mcr-cflags) $(CFLAGS) $(mcr-ldflags) $(LDFLAGS) -o $@ $^ \
 		$(mcrd-ldlibs)
+
+$(O)/tests/test_kapi_worker: $(obj)/mcrd/nl_worker.o
 
 -include $(wildcard $(obj)/mcrd/worker/*.d)

@@ -80,7 +80,7 @@ struct mcr_rule {
  * @pool_hits: frames that a buffer was there for
  * @pool_exhausted: how often there was none
  * @receives: receive calls that brought frames
- * @wakeups: how often it slept and was woken
+ * @wakeups: how often it waited and went on
  * @syscalls: system calls of its loop
  * @packets: packets received
  * @truncated: frames larger than a buffer

@@ -458,7 +458,7 @@ static const struct family families[] = {
 	WORKER_TOTAL("receives", NULL, receives,
 		     "Receive calls that brought frames."),
 	WORKER_TOTAL("wakeups", NULL, wakeups,
-		     "How often the worker slept and was woken."),
+		     "How often the worker waited and went on."),
 	WORKER_TOTAL("syscalls", NULL, syscalls, "System calls of the loop."),
 	WORKER_TOTAL("received_packets", "packets", packets,
 		     "Packets received."),

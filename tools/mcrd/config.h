@@ -5,11 +5,12 @@
 #ifndef MCRD_CONFIG_H
 #define MCRD_CONFIG_H
 
+#include <linux/mcr.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* More would be of no use, and each has sockets of its own. */
-#define MCRD_WORKERS_MAX	256U
+/* More would be of no use, each has sockets of its own, and a place in the status. */
+#define MCRD_WORKERS_MAX	((unsigned int)MCR_WORKERS_MAX)
 
 /* Exit status of a command line that makes no sense. */
 #define MCRD_EXIT_USAGE		2

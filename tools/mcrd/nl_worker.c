@@ -11,9 +11,9 @@
 #include "plan.h"
 
 /* What frames and messages call the loops is the same. */
-static_assert((int)MCRD_LOOP_AUTO == (int)MCR_WORKER_LOOP_UNKNOWN);
-static_assert((int)MCRD_LOOP_URING == (int)MCR_WORKER_LOOP_URING);
-static_assert((int)MCRD_LOOP_MMSG == (int)MCR_WORKER_LOOP_MMSG);
+_Static_assert((int)MCRD_LOOP_AUTO == (int)MCR_WORKER_LOOP_UNKNOWN, "");
+_Static_assert((int)MCRD_LOOP_URING == (int)MCR_WORKER_LOOP_URING, "");
+_Static_assert((int)MCRD_LOOP_MMSG == (int)MCR_WORKER_LOOP_MMSG, "");
 
 static int put_counter(struct sk_buff *skb, int attr, const u64 *counter)
 {

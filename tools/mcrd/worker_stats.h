@@ -26,7 +26,7 @@
  * @pool_hits: frames that a buffer of the pool was there for
  * @pool_exhausted: how often there was none
  * @receives: receive calls that brought frames
- * @wakeups: how often it slept and was woken
+ * @wakeups: how often it waited and went on
  * @syscalls: system calls of its loop
  * @packets: packets received, segments of super-packets
  * @truncated: frames larger than a buffer

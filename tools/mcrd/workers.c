@@ -147,6 +147,7 @@ static void begin(struct mcrd_child *w)
 		put_off(w);
 		return;
 	}
+	w->starts++;
 	w->state = MCRD_CHILD_STARTING;
 	greet(w);
 }
@@ -227,6 +228,7 @@ static void forget(struct mcrd_child *w)
 	mcrd_inq_free(&w->in);
 	w->state = MCRD_CHILD_GONE;
 	w->pid = 0;
+	memset(&w->hello, 0, sizeof(w->hello));
 	put_off(w);
 }
 

@@ -755,7 +755,8 @@ enum mcr_worker_loop {
  *	waited in the kernel
  * @MCR_WORKER_A_RECEIVES: u64, receive calls that brought frames; with io_uring,
  *	turns of the loop that did
- * @MCR_WORKER_A_WAKEUPS: u64, how often it slept and was woken
+ * @MCR_WORKER_A_WAKEUPS: u64, how often it waited for something and went on; it
+ *	was woken so often, or less
  * @MCR_WORKER_A_SYSCALLS: u64, system calls of its loop
  * @MCR_WORKER_A_PACKETS: u64, packets received; a GSO super-packet counts as its
  *	segments
