@@ -30,3 +30,9 @@ $(O)/mcrd: $(mcrd-obj) $(O)/libmcrk.a
 $(O)/tests/test_kapi_worker: $(obj)/mcrd/nl_worker.o
 
 -include $(wildcard $(obj)/mcrd/worker/*.d)
+
+# What is pure has unit tests of its own: each needs the file it is named after.
+mcrd-tests := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/test_mcrd_*.c))
+
+$(mcrd-tests): $(O)/tests/test_mcrd_%: $(obj)/mcrd/%.o
+$(O)/tests/test_mcrd_lines: $(obj)/mcrd/log.o
