@@ -89,6 +89,7 @@ static void greet(struct mcrd_child *w)
 
 static int spawn(struct mcrd_child *w)
 {
+	char *argv[] = { (char *)MCRD_WORKER_NAME, NULL };
 	const struct mcrd_workers *ws = w->all;
 	int end[2], ret;
 	pid_t pid;
@@ -99,7 +100,7 @@ static int spawn(struct mcrd_child *w)
 	ret = mcrd_poll_add(ws->poll, &w->stream, EPOLLIN);
 	if (ret)
 		goto err;
-	pid = mcrd_spawn(&ws->user, end[1], w->log_end);
+	pid = mcrd_spawn(&ws->user, argv, end[1], w->log_end);
 	close(end[1]);
 	if (pid > 0) {
 		w->pid = pid;
