@@ -172,7 +172,7 @@ static int set_metrics(struct mcrd_options *opt, const char *value)
 {
 	if (mcrd_metrics_parse(value, &opt->metrics))
 		return 0;
-	return complain("--metrics '%s': it is a port from 1 to 65535, or an address and a port, as 127.0.0.1:9100 or [::1]:9100",
+	return complain("--metrics '%s': it is PORT or ADDR:PORT, as 9464 or [::1]:9464",
 			value);
 }
 

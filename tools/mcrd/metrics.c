@@ -137,7 +137,7 @@ int mcrd_metrics_listen(struct mcrd_metrics *m,
  */
 void mcrd_metrics_start(struct mcrd_metrics *m)
 {
-	char *argv[] = { (char *)MCRD_METRICS_NAME, (char *)m->dir, NULL };
+	const char *const argv[] = { MCRD_METRICS_NAME, m->dir, NULL };
 	int64_t now = mcrd_now_ms();
 	pid_t pid;
 

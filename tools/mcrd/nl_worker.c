@@ -3,6 +3,7 @@
  * From what workers counted to attributes; see nl_worker.h. It is the relay's
  * part of kmod/nl_put.c, and is compiled like that.
  */
+#include <assert.h>
 #include <linux/mcr.h>
 #include <linux/string.h>
 #include <net/netlink.h>
@@ -11,9 +12,9 @@
 #include "plan.h"
 
 /* What frames and messages call the loops is the same. */
-_Static_assert((int)MCRD_LOOP_AUTO == (int)MCR_WORKER_LOOP_UNKNOWN, "");
-_Static_assert((int)MCRD_LOOP_URING == (int)MCR_WORKER_LOOP_URING, "");
-_Static_assert((int)MCRD_LOOP_MMSG == (int)MCR_WORKER_LOOP_MMSG, "");
+static_assert((int)MCRD_LOOP_AUTO == (int)MCR_WORKER_LOOP_UNKNOWN, "");
+static_assert((int)MCRD_LOOP_URING == (int)MCR_WORKER_LOOP_URING, "");
+static_assert((int)MCRD_LOOP_MMSG == (int)MCR_WORKER_LOOP_MMSG, "");
 
 static int put_counter(struct sk_buff *skb, int attr, const u64 *counter)
 {

@@ -159,7 +159,7 @@ static char **small_environment(char *env[4])
  *
  * Return: its process, or -errno.
  */
-pid_t mcrd_spawn(const struct mcrd_user *user, char *const *argv, int fd,
+pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
 		 int log_fd)
 {
 	pid_t parent = getpid(), pid;
@@ -176,7 +176,9 @@ pid_t mcrd_spawn(const struct mcrd_user *user, char *const *argv, int fd,
 	raise_limits();
 	drop_rights(user);
 	die_with_parent(parent);
-	execve("/proc/self/exe", argv, small_environment(env));
+	/* It changes none of them; its declaration is older than const. */
+	execve("/proc/self/exe", (char **)(uintptr_t)argv,
+	       small_environment(env));
 	die("/proc/self/exe");
 	return -1;
 }

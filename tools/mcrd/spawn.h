@@ -29,7 +29,7 @@ struct mcrd_user {
 
 int mcrd_user_find(const char *name, struct mcrd_user *user,
 		   const struct mcrd_log *log);
-pid_t mcrd_spawn(const struct mcrd_user *user, char *const *argv, int fd,
+pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
 		 int log_fd);
 
 #endif /* MCRD_SPAWN_H */

@@ -89,7 +89,7 @@ static void greet(struct mcrd_child *w)
 
 static int spawn(struct mcrd_child *w)
 {
-	char *argv[] = { (char *)MCRD_WORKER_NAME, NULL };
+	static const char *const argv[] = { MCRD_WORKER_NAME, NULL };
 	const struct mcrd_workers *ws = w->all;
 	int end[2], ret;
 	pid_t pid;
