@@ -345,6 +345,10 @@ require_command() {
 	done
 }
 
+# A kind of device that takes frames and does nothing with them. A machine's own
+# kernel may have no dummies; those of the guests have.
+DUMMY=dummy
+
 module_is_loaded() { [[ -d /sys/module/mcr ]]; }
 
 # Root, the programs, and a server: the daemon's program, or the module, which the
@@ -354,7 +358,8 @@ require_all() {
 	require_command ip tc jq "$MCRTOOL" "$MCR_HELPERS/mcsend" \
 		"$MCR_HELPERS/mcsink"
 	if [[ $MCR_VIA == relay ]]; then
-		require_command "$MCRD"
+		require_command "$MCRD" unshare
+		unshare -n ip link add d0 type dummy 2>/dev/null || DUMMY=ifb
 		return
 	fi
 	"$MCRTOOL" status >/dev/null 2>&1 ||
