@@ -4,7 +4,7 @@
 # Makefile beside it.
 
 mcrd-libs := libnl-3.0 libnl-genl-3.0 json-c libcap-ng libsystemd libmicrohttpd \
-	     libmnl libnftnl liburing
+	     libmnl libnftnl libseccomp liburing
 mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(mcrd-libs))
 OBJCOPY ?= objcopy
 
