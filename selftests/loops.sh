@@ -255,5 +255,6 @@ case_add "one packet goes round without end until a rule is disabled" without_en
 require_all
 work_directory
 topology_make 3
+serve snk
 links_wait snk
 cases_run

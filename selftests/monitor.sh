@@ -304,6 +304,7 @@ case_add "a reader that does not read" reader_sleeps
 cd "$MCR_SELFTESTS" || exit 1
 require_all
 topology_make 2
+serve snk
 work_directory
 ip_batch mcr <<-END
 	link add d0 type dummy

@@ -13,6 +13,7 @@ import subprocess
 import traceback
 
 import ktap
+import relay
 from mcrnl import loaded
 
 CLONE_NEWUSER = 0x10000000
@@ -24,11 +25,19 @@ EGRESS = ["out0", "out1", "out2", "out3"]
 
 
 def unshare(flags):
-    """unshare(2)."""
+    """unshare(2). A new network namespace has a server."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(flags):
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
+    if flags & CLONE_NEWNET:
+        relay.start()
+
+
+def only_kernel(why):
+    """The case, or the rest of it, is not about the relay."""
+    if relay.WANTED:
+        raise ktap.Skip("only the kernel: " + why)
 
 
 def ip(*words):
@@ -51,7 +60,7 @@ def enter(devices=tuple(INGRESS + EGRESS)):
     if os.geteuid() != 0:
         return ktap.skip_all("needs root")
     if not loaded():
-        return ktap.skip_all("module mcr is not loaded")
+        return ktap.skip_all("no server: neither module nor mcrd")
     unshare(CLONE_NEWNET)
     ip("link", "set", "lo", "up")
     add_devices(devices)

@@ -208,15 +208,17 @@ static int watchdog_left(struct mcrd *d)
 static int turn(struct mcrd *d, int timeout)
 {
 	struct mcrd_child *w;
+	int ret;
 
 	mcrd_workers_start(&d->workers);
-	while ((w = mcrd_workers_unfed(&d->workers)))
-		mcrd_plane_feed(w);
 	kapi_run();
 	timeout = earlier(timeout, kapi_timeout_ms());
 	timeout = earlier(timeout, mcrd_workers_due_ms(&d->workers));
 	timeout = earlier(timeout, watchdog_left(d));
-	return mcrd_poll_wait(&d->poll, timeout);
+	ret = mcrd_poll_wait(&d->poll, timeout);
+	while ((w = mcrd_workers_unfed(&d->workers)))
+		mcrd_plane_feed(w);
+	return ret;
 }
 
 static void wait_for_workers(struct mcrd *d)
