@@ -282,6 +282,10 @@ in_ns() { ip netns exec "${NS[$1]}" "${@:2}"; }
 # --- The relay daemon.
 
 declare -A RELAY=() RELAY_LOG=()
+# Options for them. A test that says "nothing came" by a packet that was sent behind
+# wants one worker: others may be faster.
+RELAY_OPTIONS=()
+ONE_WORKER=(--workers 1)
 RUN_DIR_MADE=
 
 # serve ROLE...: there is a server in NS[ROLE]. The module is in all of them.
@@ -295,7 +299,8 @@ serve() {
 	fi
 	for role in "$@"; do
 		RELAY_LOG[$role]=$(mktemp "$MCR_RUN_DIR/log.XXXXXX")
-		"$MCRD" -n "${NS[$role]}" 2>"${RELAY_LOG[$role]}" &
+		"$MCRD" -n "${NS[$role]}" "${RELAY_OPTIONS[@]}" \
+			2>"${RELAY_LOG[$role]}" &
 		RELAY[$role]=$!
 	done
 	for role in "$@"; do
@@ -345,6 +350,10 @@ require_command() {
 	done
 }
 
+# A kind of device that takes frames and does nothing with them. A machine's own
+# kernel may have no dummies; those of the guests have.
+DUMMY=dummy
+
 module_is_loaded() { [[ -d /sys/module/mcr ]]; }
 
 # Root, the programs, and a server: the daemon's program, or the module, which the
@@ -354,7 +363,8 @@ require_all() {
 	require_command ip tc jq "$MCRTOOL" "$MCR_HELPERS/mcsend" \
 		"$MCR_HELPERS/mcsink"
 	if [[ $MCR_VIA == relay ]]; then
-		require_command "$MCRD"
+		require_command "$MCRD" unshare
+		unshare -n ip link add d0 type dummy 2>/dev/null || DUMMY=ifb
 		return
 	fi
 	"$MCRTOOL" status >/dev/null 2>&1 ||

@@ -310,7 +310,7 @@ require_command python3 setpriv
 ns_make mcr else
 serve mcr else
 for dev in in0 in1 out1 out2 out3; do
-	echo "link add $dev type dummy"
+	echo "link add $dev type $DUMMY"
 	echo "link set $dev up"
 done | ip_batch mcr
 cases_run
