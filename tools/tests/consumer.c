@@ -79,8 +79,8 @@ int main(void)
 
 	while (c && getline(&line, &size, stdin) > 0) {
 		n = 0;
-		for (save = strtok(line, " \n"); save && n < WORDS_MAX;
-		     save = strtok(NULL, " \n"))
+		for (save = strtok(line, "\n "); save && n < WORDS_MAX;
+		     save = strtok(NULL, "\n "))
 			word[n++] = save;
 		puts(carry_out(c, word, n, &err) ? err.text : "ok");
 		fflush(stdout);
