@@ -146,7 +146,7 @@ static inline void mcr_stats_drop(struct mcr_drops *drops, enum mcr_drop reason,
 static inline u64 mcr_stats_drops(const struct mcr_drops *drops,
 				  enum mcr_drop reason)
 {
-	return atomic64_read(&drops->n[reason - MCR_DROP_FIRST]);
+	return (u64)atomic64_read(&drops->n[reason - MCR_DROP_FIRST]);
 }
 
 void mcr_stats_read_rule(const struct mcr_rule_counters __percpu *counters,

@@ -289,7 +289,7 @@ no_module_takes() {
 	check_number else 0
 	rm "$WORK/hook"
 	check_match "what is to be done" "$command" \
-		"^  mcrtool -n [^ ]*${NS[else]} apply /run/mcr/upgrade[^ ]*$"
+		"^  mcrtool -n [^ ]*${NS[else]} --via kernel apply /run/mcr/upgrade[^ ]*$"
 	run_ok as_printed "${command#*mcrtool}"
 	all_rules
 	check_equal "rules" "$ALL" "$before"

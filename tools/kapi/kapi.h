@@ -127,4 +127,11 @@ void kapi_this_cpu_set(unsigned int n);
 void *kapi_shared_alloc(size_t size);
 void kapi_shared_free(void *p);
 
+/*
+ * For tests: let an allocation fail, and say whether the one that was to fail
+ * before did; how many per-CPU and shared objects there are.
+ */
+bool kapi_fail_nth(unsigned int n);
+size_t kapi_percpu_used(void);
+
 #endif /* KAPI_H */

@@ -4,90 +4,100 @@
  */
 #include "client.h"
 
-#include <errno.h>
 #include <linux/netlink.h>
-#include <netlink/genl/ctrl.h>
-#include <netlink/genl/genl.h>
-#include <netlink/netlink.h>
-#include <netlink/socket.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 /* A dump that meets a change is repeated that often. */
 #define DUMP_TRIES	5
 
-/* What the kernel may have waiting for us: a rule of 256 outputs and more. */
-#define SOCKET_BUFFER	(1024 * 1024)
-
 /**
  * struct mcr_client - a connection
- * @sk: the socket
- * @family: the family's id
+ * @server: which server it is to, never MCR_PLANE_AUTO
+ * @transport: the way to it
+ * @family: what it calls the protocol's family
  */
 struct mcr_client {
-	struct nl_sock *sk;
-	int family;
+	struct mcr_server server;
+	struct mcr_transport transport;
+	struct mcr_family family;
 };
 
-static int set_options(struct nl_sock *sk)
+static int reach(struct mcr_client *client, struct mcr_error *err)
 {
-	static const int options[] = {
-		NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK,
-	};
-	int fd = nl_socket_get_fd(sk);
-	int one = 1;
-	size_t i;
-
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (setsockopt(fd, SOL_NETLINK, options[i], &one, sizeof(one)))
-			return -1;
-	nl_socket_enable_msg_peek(sk);
-	/* Less will do for all but the biggest rules. */
-	nl_socket_set_buffer_size(sk, SOCKET_BUFFER, SOCKET_BUFFER);
+	if (mcr_server_open(&client->server, &client->transport,
+			    &client->family, err))
+		return -1;
+	client->server.plane = client->transport.plane;
 	return 0;
+}
+
+static int get_status(struct mcr_client *client, struct mcr_status *status,
+		      struct mcr_error *err)
+{
+	struct nl_msg *msg = mcr_msg_new(MCR_CMD_STATUS_GET, 0);
+	struct mcr_reply_walk walk;
+	struct mcr_reply reply;
+	struct nlmsghdr *nlh;
+	int ret = -1;
+
+	mcr_reply_init(&reply, false);
+	if (!msg) {
+		mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
+	} else if (!mcr_client_do(client, msg, &reply, err)) {
+		mcr_reply_walk_init(&walk, &reply);
+		nlh = mcr_reply_next(&walk);
+		ret = nlh ? mcr_msg_parse_status(nlh, status, err) :
+			    mcr_error_set(err, MCR_ERROR_SYSTEM,
+					  "the server told nothing about itself");
+	}
+	mcr_reply_exit(&reply);
+	nlmsg_free(msg);
+	return ret;
+}
+
+/*
+ * A relay that has handed its rules to the kernel module says so. Its word is
+ * taken once: who is sent back and forth would never get there.
+ */
+static int follow(struct mcr_client *client, struct mcr_error *err)
+{
+	struct mcr_status status = { 0 };
+
+	if (client->transport.plane != MCR_PLANE_RELAY)
+		return 0;
+	if (get_status(client, &status, err))
+		return -1;
+	if (status.redirect != MCR_PLANE_KERNEL)
+		return 0;
+	mcr_transport_close(&client->transport);
+	client->server.plane = MCR_PLANE_KERNEL;
+	return reach(client, err);
 }
 
 /**
  * mcr_client_open - connect to the server
+ * @server: which one. With MCR_PLANE_AUTO, where the relay says to ask the
+ *	kernel module instead, that is done
  * @err: where to say what is wrong
  *
  * Looking for the kernel's server loads the module if it is installed.
  *
  * Return: a connection for mcr_client_close(), or NULL and an error.
  */
-struct mcr_client *mcr_client_open(struct mcr_error *err)
+struct mcr_client *mcr_client_open(const struct mcr_server *server,
+				   struct mcr_error *err)
 {
 	struct mcr_client *client = calloc(1, sizeof(*client));
-	int ret;
 
-	if (client)
-		client->sk = nl_socket_alloc();
-	if (!client || !client->sk) {
-		free(client);
+	if (!client) {
 		mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
 		return NULL;
 	}
-	ret = genl_connect(client->sk);
-	if (ret < 0) {
-		mcr_error_set(err, MCR_ERROR_SYSTEM,
-			      "no netlink socket to be had: %s",
-			      nl_geterror(ret));
-		goto close;
-	}
-	if (set_options(client->sk)) {
-		mcr_error_set(err, MCR_ERROR_SYSTEM,
-			      "the kernel is too old: its netlink sockets do not know extended acknowledgments");
-		goto close;
-	}
-	client->family = genl_ctrl_resolve(client->sk, MCR_GENL_NAME);
-	if (client->family < 0) {
-		mcr_error_set(err, MCR_ERROR_NO_SERVER,
-			      "no server: the kernel module is not loaded (modprobe mcr loads it, where it is installed)");
-		goto close;
-	}
-	return client;
-
-close:
+	client->server = *server;
+	client->transport.fd = -1;
+	if (!reach(client, err) &&
+	    (server->plane != MCR_PLANE_AUTO || !follow(client, err)))
+		return client;
 	mcr_client_close(client);
 	return NULL;
 }
@@ -100,54 +110,29 @@ void mcr_client_close(struct mcr_client *client)
 {
 	if (!client)
 		return;
-	nl_socket_free(client->sk);
+	mcr_transport_close(&client->transport);
 	free(client);
 }
 
-static int receive(struct mcr_client *client, struct mcr_reply *reply,
-		   struct mcr_error *err)
+/**
+ * mcr_client_server - to which server is it?
+ * @client: the connection
+ *
+ * Return: the server, of which it is known who it is; owned by the connection.
+ */
+const struct mcr_server *mcr_client_server(const struct mcr_client *client)
 {
-	struct sockaddr_nl from;
-	unsigned char *buf;
-	int len;
-
-	while (!reply->done) {
-		buf = NULL;
-		len = nl_recv(client->sk, &from, &buf, NULL);
-		if (len < 0)
-			return mcr_error_set(err, MCR_ERROR_SYSTEM,
-					     "nothing to be read from the server: %s",
-					     nl_geterror(len));
-		if (!len)
-			return mcr_error_set(err, MCR_ERROR_SYSTEM,
-					     "the server hung up");
-		if (from.nl_pid) {
-			free(buf);
-			continue;
-		}
-		if (mcr_reply_feed(reply, buf, (size_t)len, err))
-			return -1;
-	}
-	return 0;
+	return &client->server;
 }
 
-static int transact(struct mcr_client *client, struct nl_msg *msg, int flags,
-		    struct mcr_reply *reply, struct mcr_error *err)
+static int ask(struct mcr_client *client, struct nl_msg *msg, int flags,
+	       struct mcr_reply *reply, struct mcr_error *err)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	int ret;
 
-	nlh->nlmsg_type = (__u16)client->family;
-	nlh->nlmsg_flags |= (__u16)(NLM_F_REQUEST | flags);
-	nlh->nlmsg_seq = nl_socket_use_seq(client->sk);
-	nlh->nlmsg_pid = nl_socket_get_local_port(client->sk);
-	reply->seq = nlh->nlmsg_seq;
-	ret = nl_send(client->sk, msg);
-	if (ret < 0)
-		return mcr_error_set(err, MCR_ERROR_SYSTEM,
-				     "the server cannot be reached: %s",
-				     nl_geterror(ret));
-	return receive(client, reply, err);
+	nlh->nlmsg_type = client->family.id;
+	nlh->nlmsg_flags |= (__u16)flags;
+	return mcr_transport_ask(&client->transport, msg, reply, err);
 }
 
 /**
@@ -162,7 +147,7 @@ static int transact(struct mcr_client *client, struct nl_msg *msg, int flags,
 int mcr_client_do(struct mcr_client *client, struct nl_msg *msg,
 		  struct mcr_reply *reply, struct mcr_error *err)
 {
-	return transact(client, msg, NLM_F_ACK, reply, err);
+	return ask(client, msg, NLM_F_ACK, reply, err);
 }
 
 /**
@@ -181,7 +166,7 @@ int mcr_client_dump(struct mcr_client *client, struct nl_msg *msg,
 	unsigned int tries;
 
 	for (tries = 1; ; tries++) {
-		if (transact(client, msg, NLM_F_DUMP, reply, err))
+		if (ask(client, msg, NLM_F_DUMP, reply, err))
 			return -1;
 		if (!reply->interrupted || reply->error || tries == DUMP_TRIES)
 			return 0;
@@ -223,24 +208,22 @@ static int take_answer(struct answers *a, struct nlmsghdr *nlh,
 static int take_answers(struct mcr_client *client, struct answers *a,
 			struct mcr_error *err)
 {
-	struct sockaddr_nl from;
 	struct nlmsghdr *nlh;
-	unsigned char *buf;
-	int len, rem, ret = 0;
+	size_t len = 0;
+	int ret = 0;
+	void *buf;
+	int rem;
 
 	while (a->missing && !ret) {
-		buf = NULL;
-		len = nl_recv(client->sk, &from, &buf, NULL);
-		if (len <= 0)
-			return mcr_error_set(err, MCR_ERROR_SYSTEM,
-					     "nothing to be read from the server: %s",
-					     len ? nl_geterror(len) :
-						   "it hung up");
-		rem = len;
-		nlh = (struct nlmsghdr *)(void *)buf;
-		for (; !from.nl_pid && !ret && nlmsg_ok(nlh, rem);
+		if (mcr_transport_receive(&client->transport, &buf, &len, err))
+			return -1;
+		rem = (int)len;
+		for (nlh = buf; !ret && nlmsg_ok(nlh, rem);
 		     nlh = nlmsg_next(nlh, &rem))
 			ret = take_answer(a, nlh, err);
+		if (!ret && rem > 0)
+			ret = mcr_error_set(err, MCR_ERROR_SYSTEM,
+					    "the server's reply cannot be read: a message is cut off");
 		free(buf);
 	}
 	return ret;
@@ -267,24 +250,20 @@ int mcr_client_batch(struct mcr_client *client, struct mcr_batch *batch,
 	};
 	struct nlmsghdr *nlh;
 	unsigned int i;
-	int ret;
 
 	for (i = 0; i < batch->count; i++) {
 		nlh = (struct nlmsghdr *)(void *)(batch->buf +
 						  batch->offsets[i]);
-		nlh->nlmsg_type = (__u16)client->family;
+		nlh->nlmsg_type = client->family.id;
 		nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-		nlh->nlmsg_seq = nl_socket_use_seq(client->sk);
-		nlh->nlmsg_pid = nl_socket_get_local_port(client->sk);
+		nlh->nlmsg_seq = ++client->transport.seq;
+		nlh->nlmsg_pid = 0;
 		if (!i)
 			a.first_seq = nlh->nlmsg_seq;
 	}
-	ret = nl_sendto(client->sk, batch->buf, batch->len);
-	if (ret < 0)
-		return mcr_error_set(err, MCR_ERROR_SYSTEM,
-				     "the server cannot be reached: %s",
-				     nl_geterror(ret));
-	if (take_answers(client, &a, err))
+	if (mcr_transport_send(&client->transport, batch->buf, batch->len,
+			       err) ||
+	    take_answers(client, &a, err))
 		return -1;
 	batch->len = 0;
 	batch->count = 0;

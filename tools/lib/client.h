@@ -8,6 +8,7 @@
 #include "error.h"
 #include "msg.h"
 #include "reply.h"
+#include "server.h"
 
 /* How many messages are sent at once, and about how many bytes. */
 #define MCR_BATCH_MAX	64
@@ -47,8 +48,10 @@ int mcr_batch_add(struct mcr_batch *batch, struct nl_msg *msg,
 		  struct mcr_error *err);
 bool mcr_batch_full(const struct mcr_batch *batch);
 
-struct mcr_client *mcr_client_open(struct mcr_error *err);
+struct mcr_client *mcr_client_open(const struct mcr_server *server,
+				   struct mcr_error *err);
 void mcr_client_close(struct mcr_client *client);
+const struct mcr_server *mcr_client_server(const struct mcr_client *client);
 int mcr_client_do(struct mcr_client *client, struct nl_msg *msg,
 		  struct mcr_reply *reply, struct mcr_error *err);
 int mcr_client_dump(struct mcr_client *client, struct nl_msg *msg,

@@ -121,13 +121,14 @@ static int feed(struct mcr_reply *reply, struct nlmsghdr *nlh, size_t len,
 	int rem = (int)len;
 
 	for (; nlmsg_ok(nlh, rem); nlh = nlmsg_next(nlh, &rem)) {
+		/* It stands for others, which may have been of this answer. */
+		if (nlh->nlmsg_type == NLMSG_OVERRUN)
+			return fail(err, "messages were lost");
 		/* Late answers to an earlier request, which was given up. */
 		if (nlh->nlmsg_seq != reply->seq)
 			continue;
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			reply->interrupted = true;
-		if (nlh->nlmsg_type == NLMSG_OVERRUN)
-			return fail(err, "messages were lost");
 		if (nlh->nlmsg_type == NLMSG_ERROR ||
 		    (nlh->nlmsg_type == NLMSG_DONE && reply->dump))
 			return read_end(reply, nlh, err);

@@ -35,6 +35,7 @@ static const char monitor_grammar[] =
 
 static const char options[] =
 	"options: -n NETNS  work in this network namespace\n"
+	"         --via kernel|relay   ask the kernel module, or the relay daemon\n"
 	"         -b FILE   carry out the commands in a file, all or none\n"
 	"         -c        with apply and -b: change nothing, only tell\n"
 	"         -j        print JSON          -p  print it pretty\n"

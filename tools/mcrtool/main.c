@@ -220,7 +220,9 @@ int main(int argc, char **argv)
 	t.words.count = (size_t)(argc - used);
 	t.words.err = &t.err;
 
-	status = mcrtool_netns(&t);
+	status = mcrtool_environment(&t);
+	if (!status)
+		status = mcrtool_netns(&t);
 	if (!status)
 		status = run(&t);
 	mcr_client_close(t.client);

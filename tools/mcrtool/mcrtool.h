@@ -37,6 +37,7 @@ enum mcrtool_exit {
  * @words: the command line without options; at the first word behind the verb
  * @err: what @words and others report to
  * @client: the connection, once mcrtool_connect() made it
+ * @server: which server is asked
  * @verb: what is done
  * @netns: network namespace to work in; NULL: this one
  * @batch: file of commands; NULL: the command is on the command line
@@ -51,6 +52,7 @@ struct mcrtool {
 	struct mcr_words words;
 	struct mcr_error err;
 	struct mcr_client *client;
+	struct mcr_server server;
 	const struct mcrtool_verb *verb;
 	const char *netns;
 	const char *batch;
@@ -100,6 +102,7 @@ extern const struct mcrtool_verb mcrtool_verbs[];
 /* options.c */
 int mcrtool_options(struct mcrtool *t, int argc, char **argv, int *used,
 		    bool *stop);
+int mcrtool_environment(struct mcrtool *t);
 
 /* main.c */
 const struct mcrtool_verb *mcrtool_find_verb(struct mcr_words *w);

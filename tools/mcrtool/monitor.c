@@ -297,8 +297,12 @@ static int print_state(struct monitor *m, const char *text, const char *why)
 
 static int server_gone(struct mcrtool *t)
 {
+	bool relay = mcr_client_server(t->client)->plane == MCR_PLANE_RELAY;
+
 	mcr_error_set(&t->err, MCR_ERROR_NO_SERVER,
-		      "the server is gone: the kernel module was unloaded");
+		      "the server is gone: the %s",
+		      relay ? "relay daemon ended" :
+			      "kernel module was unloaded");
 	return mcrtool_fail(t);
 }
 
@@ -499,7 +503,7 @@ int mcrtool_monitor(struct mcrtool *t)
 	ret = mcrtool_connect(t);
 	if (ret)
 		return ret;
-	m.listener = mcr_listener_open(&t->err);
+	m.listener = mcr_listener_open(mcr_client_server(t->client), &t->err);
 	if (!m.listener)
 		return mcrtool_fail(t);
 	mcr_event_init(&m.ev);

@@ -3,18 +3,29 @@
  * Options. They stand before the object; long ones are not abbreviated, which
  * is why getopt_long() does not do.
  */
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mcrtool.h"
 
+/* It has no letter: it is for scripts. */
+#define VIA	(UCHAR_MAX + 1)
+
+/**
+ * struct option - an option
+ * @name: its long name
+ * @letter: its letter, or what stands for it here
+ */
 struct option {
 	const char *name;
-	char letter;
+	int letter;
 };
 
 static const struct option options[] = {
 	{ "netns", 'n' },
+	{ "via", VIA },
 	{ "batch", 'b' },
 	{ "dry-run", 'c' },
 	{ "json", 'j' },
@@ -26,14 +37,14 @@ static const struct option options[] = {
 	{ "help", 'h' },
 };
 
-static char find_long(const char *name)
+static int find_long(const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		if (!strcmp(name, options[i].name))
 			return options[i].letter;
-	return '\0';
+	return 0;
 }
 
 static int unknown(struct mcrtool *t, const char *what)
@@ -42,7 +53,7 @@ static int unknown(struct mcrtool *t, const char *what)
 
 	mcr_str_safe(&word, what);
 	mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
-		      "'%.64s' is no option: there are -n NETNS, -b FILE, -c, -j, -p, -e, -d, -t, -V and -h",
+		      "'%.64s' is no option: there are -n NETNS, --via SERVER, -b FILE, -c, -j, -p, -e, -d, -t, -V and -h",
 		      word.s ? word.s : "");
 	mcr_str_free(&word);
 	return mcrtool_fail(t);
@@ -61,7 +72,7 @@ static int print_help(struct mcrtool *t)
 	return mcrtool_print(t, &str);
 }
 
-static int set_option(struct mcrtool *t, char letter, const char *word,
+static int set_option(struct mcrtool *t, int letter, const char *word,
 		      bool *stop)
 {
 	switch (letter) {
@@ -95,28 +106,77 @@ static int set_option(struct mcrtool *t, char letter, const char *word,
 	}
 }
 
-static bool takes_value(char letter)
+static bool takes_value(int letter)
 {
-	return letter == 'n' || letter == 'b';
+	return letter == 'n' || letter == 'b' || letter == VIA;
+}
+
+/* @origin: the option, or the variable that stands for it */
+static int set_via(struct mcrtool *t, const char *origin, const char *value)
+{
+	struct mcr_str word = { 0 };
+
+	if (value && !strcmp(value, "kernel")) {
+		t->server.plane = MCR_PLANE_KERNEL;
+	} else if (value && !strcmp(value, "relay")) {
+		t->server.plane = MCR_PLANE_RELAY;
+	} else {
+		mcr_str_safe(&word, value ? value : "");
+		mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
+			      "%s cannot be '%.64s': it is kernel, to ask the kernel module, or relay, to ask the relay daemon",
+			      origin, word.s ? word.s : "");
+		mcr_str_free(&word);
+		return mcrtool_fail(t);
+	}
+	return 0;
+}
+
+static int repeated(struct mcrtool *t, const char *option)
+{
+	mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
+		      "%s is given twice: once is enough", option);
+	return mcrtool_fail(t);
 }
 
 /* An option with a value. */
-static int set_value(struct mcrtool *t, char letter, const char *value)
+static int set_value(struct mcrtool *t, int letter, const char *value)
 {
-	const char **where = letter == 'n' ? &t->netns : &t->batch;
-
-	if (*where)
-		mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
-			      "-%c is given twice: once is enough", letter);
-	else if (value && *value)
-		*where = value;
-	else if (letter == 'n')
-		mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
-			      "-n needs the name of a network namespace, or a path to one");
-	else
-		mcr_error_set(&t->err, MCR_ERROR_SYNTAX,
+	if (letter == VIA) {
+		if (t->server.plane != MCR_PLANE_AUTO)
+			return repeated(t, "--via");
+		return set_via(t, "--via", value);
+	}
+	if (letter == 'n' ? t->netns : t->batch)
+		return repeated(t, letter == 'n' ? "-n" : "-b");
+	if (!value || !*value) {
+		mcr_error_set(&t->err, MCR_ERROR_SYNTAX, "%s", letter == 'n' ?
+			      "-n needs the name of a network namespace, or a path to one" :
 			      "-b needs a file of commands: its path, or - for standard input");
-	return t->err.kind ? mcrtool_fail(t) : 0;
+		return mcrtool_fail(t);
+	}
+	if (letter == 'n')
+		t->netns = value;
+	else
+		t->batch = value;
+	return 0;
+}
+
+/**
+ * mcrtool_environment - read the variables that stand for options
+ * @t: where to put them; what an option said stays
+ *
+ * Return: 0 or an exit status; what is wrong was said.
+ */
+int mcrtool_environment(struct mcrtool *t)
+{
+	const char *via = getenv("MCR_VIA");
+	const char *dir = getenv("MCR_RUN_DIR");
+
+	if (dir && *dir)
+		t->server.dir = dir;
+	if (t->server.plane != MCR_PLANE_AUTO || !via || !*via)
+		return 0;
+	return set_via(t, "MCR_VIA", via);
 }
 
 /* One word of short options; @next is the word behind it, or NULL. */
@@ -127,11 +187,11 @@ static int short_options(struct mcrtool *t, const char *word, const char *next,
 	int ret;
 
 	for (c = word + 1; *c && !*stop; c++) {
-		if (takes_value(*c)) {
+		if (takes_value((unsigned char)*c)) {
 			*took_next = !c[1];
 			return set_value(t, *c, c[1] ? c + 1 : next);
 		}
-		ret = set_option(t, *c, word, stop);
+		ret = set_option(t, (unsigned char)*c, word, stop);
 		if (ret)
 			return ret;
 	}

@@ -22,7 +22,7 @@
 int mcrtool_connect(struct mcrtool *t)
 {
 	if (!t->client)
-		t->client = mcr_client_open(&t->err);
+		t->client = mcr_client_open(&t->server, &t->err);
 	return t->client ? 0 : mcrtool_fail(t);
 }
 

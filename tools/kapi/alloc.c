@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory, and tests that run out of it.
+ */
+#include <linux/slab.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+/* 0: none is to fail; else that many more succeed, less one. */
+static unsigned int kapi_fail_after;
+
+/**
+ * kapi_bug - what must be so is not: there is no way to go on
+ * @file: where
+ * @line: where
+ * @what: what must be so
+ */
+void kapi_bug(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "%s:%d: this must be so: %s\n", file, line, what);
+	abort();
+}
+
+/**
+ * kapi_fail_nth - let an allocation fail, for tests
+ * @n: which one from now on, 1 is the next; 0: none
+ *
+ * Return: true if the one that was asked for before has failed.
+ */
+bool kapi_fail_nth(unsigned int n)
+{
+	static bool asked;
+	bool failed = asked && !kapi_fail_after;
+
+	asked = n;
+	kapi_fail_after = n;
+	return failed;
+}
+
+/**
+ * kapi_alloc_fails - is this allocation to fail?
+ *
+ * Return: true if so.
+ */
+bool kapi_alloc_fails(void)
+{
+	return kapi_fail_after && !--kapi_fail_after;
+}
+
+/**
+ * kapi_alloc - memory that is not initialized
+ * @size: bytes
+ *
+ * Return: for kapi_free(); NULL without memory.
+ */
+void *kapi_alloc(size_t size)
+{
+	return kapi_alloc_fails() ? NULL : malloc(size ? size : 1);
+}
+
+/**
+ * kapi_zalloc - zeroed memory
+ * @n: number of objects
+ * @size: of each
+ *
+ * Return: for kapi_free(); NULL without memory.
+ */
+void *kapi_zalloc(size_t n, size_t size)
+{
+	if (kapi_alloc_fails())
+		return NULL;
+	return calloc(n ? n : 1, size ? size : 1);
+}
+
+/**
+ * kapi_strdup - a copy of a string
+ * @text: the string
+ *
+ * Return: for kapi_free(); NULL without memory.
+ */
+char *kapi_strdup(const char *text)
+{
+	return kapi_alloc_fails() ? NULL : strdup(text);
+}
+
+/**
+ * kapi_free - free memory
+ * @p: from one of the above; may be NULL
+ */
+void kapi_free(const void *p)
+{
+	free((void *)(uintptr_t)p);
+}

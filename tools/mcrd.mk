@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# mcrd, the relay daemon: supervisor and worker are one program. Included by the
+# Makefile beside it.
+
+mcrd-libs := libnl-3.0 json-c libcap-ng libsystemd liburing
+mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(mcrd-libs))
+
+# Compiled in the kernel environment: what has kmod/'s structures in its hands.
+mcrd-inside := control ingress plane
+
+mcrd-src := $(sort $(wildcard mcrd/*.c))
+mcrd-obj := $(mcrd-src:%.c=$(obj)/%.o)
+mcrd-plain-src := $(filter-out $(mcrd-inside:%=mcrd/%.c),$(mcrd-src))
+
+all: $(O)/mcrd
+
+$(mcrd-inside:%=$(obj)/mcrd/%.o) $(worker-obj): compile = $(compile-kapi)
+
+$(O)/mcrd: $(mcrd-obj) $(O)/libmcrworker.a $(O)/libmcrk.a
+	$(call say,LD)
+	$(Q)$(CC) $(mcr-cflags) $(CFLAGS) $(mcr-ldflags) $(LDFLAGS) -o $@ $^ \
+		$(mcrd-ldlibs)
+
+-include $(wildcard $(obj)/mcrd/worker/*.d)
+
+# What is pure has unit tests of its own: each needs the file it is named after.
+mcrd-tests := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/test_mcrd_*.c))
+
+$(mcrd-tests): $(O)/tests/test_mcrd_%: $(obj)/mcrd/%.o
+$(O)/tests/test_mcrd_lines: $(obj)/mcrd/log.o

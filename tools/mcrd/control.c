@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The control plane: its beginning and end, as kmod/main.c has them.
+ */
+#include <linux/module.h>
+
+#include "../kapi/kapi.h"
+#include "control.h"
+#include "hook.h"
+#include "netdev.h"
+#include "netns.h"
+#include "nl.h"
+#include "txn.h"
+
+/**
+ * mcrd_control_init - have no rules, and take messages
+ * @hooks: what it asks of the daemon
+ *
+ * Return: 0 or -errno.
+ */
+int mcrd_control_init(const struct kapi_hooks *hooks)
+{
+	int err;
+
+	err = kapi_init(hooks);
+	if (err)
+		return err;
+	err = mcr_hook_init();
+	if (err)
+		goto err_kapi;
+	err = mcr_netns_init();
+	if (err)
+		goto err_hook;
+	err = mcr_netdev_init();
+	if (err)
+		goto err_netns;
+	err = mcr_txn_init();
+	if (err)
+		goto err_netdev;
+	err = mcr_nl_init();
+	if (err)
+		goto err_txn;
+	return 0;
+
+err_txn:
+	mcr_txn_exit();
+err_netdev:
+	mcr_netdev_exit();
+err_netns:
+	mcr_netns_exit();
+err_hook:
+	mcr_hook_exit();
+err_kapi:
+	kapi_exit();
+	return err;
+}
+
+/**
+ * mcrd_control_stop - take no messages any more, and delete all rules
+ */
+void mcrd_control_stop(void)
+{
+	mcr_nl_exit();
+	mcr_txn_exit();
+	mcr_netdev_exit();
+	mcr_netns_exit();
+	mcr_hook_exit();
+}
+
+/**
+ * mcrd_control_exit - let go of all there was
+ */
+void mcrd_control_exit(void)
+{
+	kapi_exit();
+}

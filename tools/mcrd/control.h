@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The control plane: what kmod/main.c begins and ends in the module.
+ */
+#ifndef MCRD_CONTROL_H
+#define MCRD_CONTROL_H
+
+struct kapi_hooks;
+
+int mcrd_control_init(const struct kapi_hooks *hooks);
+void mcrd_control_stop(void);
+void mcrd_control_exit(void);
+
+#endif /* MCRD_CONTROL_H */

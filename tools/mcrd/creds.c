@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who is at the other end; see creds.h.
+ *
+ * Root may change rules, and so may a process with CAP_NET_ADMIN. The socket
+ * tells the process by its number, which may be another's by now if the one that
+ * connected has ended. Where the kernel gives a descriptor of the process, that
+ * says whether it is still the one; kernels before 6.5 do not, and there the
+ * process has to be of the user that connected.
+ */
+#include "creds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD	77
+#endif
+
+#define CAP_NET_ADMIN_BIT	12
+
+/* Is there one, and has the process it refers to not ended? */
+static bool is_alive(int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	return !poll(&p, 1, 0);
+}
+
+static bool read_text(int dir, const char *name, char *buf, size_t size)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, buf, size - 1);
+	close(fd);
+	if (n < 0)
+		return false;
+	buf[n] = '\0';
+	return true;
+}
+
+/* Capabilities count in our user namespace only: others' roots have all. */
+static bool is_same_userns(int dir)
+{
+	struct stat ours, theirs;
+
+	return !stat("/proc/self/ns/user", &ours) &&
+	       !fstatat(dir, "ns/user", &theirs, 0) &&
+	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+static bool status_allows(const char *status, uid_t uid)
+{
+	const char *caps = strstr(status, "\nCapEff:");
+	const char *uids = strstr(status, "\nUid:");
+	unsigned int real, effective;
+	unsigned long long bits;
+
+	return caps && uids && sscanf(caps, "\nCapEff: %llx", &bits) == 1 &&
+	       sscanf(uids, "\nUid: %u %u", &real, &effective) == 2 &&
+	       effective == uid && (bits >> CAP_NET_ADMIN_BIT & 1);
+}
+
+/*
+ * An open directory of /proc stays that of one process: if that has ended, what
+ * is in it cannot be opened.
+ */
+static bool has_cap(const struct mcrd_creds *creds, int pidfd)
+{
+	char path[32], status[4096];
+	bool has;
+	int dir;
+
+	snprintf(path, sizeof(path), "/proc/%d", creds->pid);
+	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return false;
+	has = is_same_userns(dir) &&
+	      read_text(dir, "status", status, sizeof(status)) &&
+	      status_allows(status, creds->uid) &&
+	      (pidfd < 0 || is_alive(pidfd));
+	close(dir);
+	return has;
+}
+
+/**
+ * mcrd_creds_read - see who has connected
+ * @fd: the connection
+ * @creds: filled in
+ *
+ * Return: 0 or -errno.
+ */
+int mcrd_creds_read(int fd, struct mcrd_creds *creds)
+{
+	socklen_t len = sizeof(struct ucred);
+	struct ucred cred;
+	int pidfd = -1;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		return -errno;
+	creds->pid = cred.pid;
+	creds->uid = cred.uid;
+	creds->admin = !cred.uid;
+	/* A process of a namespace that is not ours to see has number 0. */
+	if (creds->admin || cred.pid <= 0)
+		return 0;
+	len = sizeof(pidfd);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len)) {
+		/* ESRCH and such: it has ended. Older kernels do not know it. */
+		if (errno != ENOPROTOOPT)
+			return 0;
+		pidfd = -1;
+	}
+	creds->admin = has_cap(creds, pidfd);
+	if (pidfd >= 0)
+		close(pidfd);
+	return 0;
+}

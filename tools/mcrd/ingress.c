@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ingress side of devices: kmod/hook.h, with packet sockets for a hook.
+ */
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+
+#include "../../kmod/plane.h"
+#include "hook.h"
+#include "mem.h"
+#include "table.h"
+
+#include "log.h"
+#include "packet.h"
+#include "plane_out.h"
+#include "workers.h"
+
+/**
+ * struct mcrd_ingress - a device that rules receive from
+ * @ing: what the rules know of it
+ * @set: its sockets; NULL: it is not hooked
+ * @missed: frames that sockets which are closed had no room for
+ * @node: in mcrd_ingress_all, if it is hooked
+ */
+struct mcrd_ingress {
+	struct mcr_ingress ing;
+	struct mcrd_rxset *set;
+	u64 missed;
+	struct list_head node;
+};
+
+static LIST_HEAD(mcrd_ingress_all);
+
+/* Sockets that workers still have copies of. */
+static struct mcrd_rxset *mcrd_ingress_closing;
+
+/**
+ * mcr_ingress_new - make the ingress side of a device
+ * @lock: mcr_net.lock
+ *
+ * Return: owned by the caller; NULL without memory.
+ */
+struct mcr_ingress *mcr_ingress_new(struct mutex *lock)
+{
+	struct mcrd_ingress *mi;
+
+	mi = kzalloc(sizeof(*mi), MCR_GFP);
+	if (!mi)
+		return NULL;
+	mi->ing.counters = mcr_stats_alloc(struct mcr_ingress_counters);
+	if (!mi->ing.counters)
+		goto err;
+	mi->ing.unmatched = mcr_unmatched_alloc();
+	if (!mi->ing.unmatched)
+		goto err_counters;
+	if (mcr_lookup_init(&mi->ing.lookup, lock))
+		goto err_unmatched;
+	INIT_LIST_HEAD(&mi->ing.list);
+	INIT_LIST_HEAD(&mi->node);
+	return &mi->ing;
+
+err_unmatched:
+	free_percpu(mi->ing.unmatched);
+err_counters:
+	free_percpu(mi->ing.counters);
+err:
+	kfree(mi);
+	return NULL;
+}
+
+static void mcrd_ingress_free_work(struct work_struct *work)
+{
+	struct mcr_ingress *ing = container_of(to_rcu_work(work),
+					       struct mcr_ingress, rwork);
+
+	mcr_lookup_exit(&ing->lookup);
+	free_percpu(ing->unmatched);
+	free_percpu(ing->counters);
+	kfree(container_of(ing, struct mcrd_ingress, ing));
+}
+
+/**
+ * mcr_ingress_free - free the ingress side of a device, later
+ * @ing: not hooked and empty, though workers may still count in it
+ *
+ * Context: Under RTNL and mcr_net.lock.
+ */
+void mcr_ingress_free(struct mcr_ingress *ing)
+{
+	INIT_RCU_WORK(&ing->rwork, mcrd_ingress_free_work);
+	queue_rcu_work(system_wq, &ing->rwork);
+}
+
+/**
+ * mcr_ingress_hook - look at a device's packets from now on
+ * @ing: its ingress side, not hooked
+ * @net: its network namespace
+ * @dev: the device
+ *
+ * Context: Under RTNL.
+ * Return: 0 or what the sockets say.
+ */
+int mcr_ingress_hook(struct mcr_ingress *ing, struct net *net,
+		     struct net_device *dev)
+{
+	struct mcrd_ingress *mi = container_of(ing, struct mcrd_ingress, ing);
+	const struct mcrd_plane_conf *conf = mcrd_plane_config();
+	int err = 0;
+
+	(void)net;
+	ASSERT_RTNL();
+	mi->set = mcrd_rxset_open(dev->ifindex, dev->type, conf->workers->n,
+				  conf->vnet, &err);
+	ing->hooked = mi->set;
+	if (!mi->set) {
+		mcrd_log(conf->log, LOG_ERR,
+			 "device %s cannot be received from: %s", dev->name,
+			 strerror(-err));
+		return err;
+	}
+	strscpy(mi->set->name, dev->name, sizeof(mi->set->name));
+	list_add_tail(&mi->node, &mcrd_ingress_all);
+	mcrd_plane_touch();
+	return 0;
+}
+
+/**
+ * mcr_ingress_unhook - look at a device's packets no more
+ * @ing: its ingress side
+ * @net: the network namespace it was hooked in
+ *
+ * Workers may still look at them until they were told.
+ *
+ * Context: Under RTNL.
+ */
+void mcr_ingress_unhook(struct mcr_ingress *ing, struct net *net)
+{
+	struct mcrd_ingress *mi = container_of(ing, struct mcrd_ingress, ing);
+
+	(void)net;
+	ASSERT_RTNL();
+	if (!ing->hooked)
+		return;
+	ing->hooked = false;
+	list_del_init(&mi->node);
+	mi->missed += mcrd_rxset_missed(mi->set);
+	if (mi->set->told) {
+		mi->set->next = mcrd_ingress_closing;
+		mcrd_ingress_closing = mi->set;
+		mcrd_plane_touch();
+	} else {
+		mcrd_rxset_close(mi->set);
+	}
+	mi->set = NULL;
+}
+
+/**
+ * mcr_plane_missed - frames that were lost before the rules could see them
+ * @ing: the ingress side of a device
+ *
+ * Return: how many.
+ */
+u64 mcr_plane_missed(const struct mcr_ingress *ing)
+{
+	const struct mcrd_ingress *mi = container_of(ing, struct mcrd_ingress,
+						     ing);
+
+	return mi->missed + (mi->set ? mcrd_rxset_missed(mi->set) : 0);
+}
+
+static void mcrd_ingress_tell_open(struct mcrd_ingress *mi,
+				   struct mcrd_child *only)
+{
+	const struct mcrd_plane_conf *conf = mcrd_plane_config();
+	struct mcrd_workers *ws = conf->workers;
+	struct mcrd_rx rx = { .ifindex = (u32)mi->set->ifindex };
+	unsigned int i;
+
+	strscpy(rx.name, mi->set->name, sizeof(rx.name));
+	rx.counters = (u64)((const char *)mi->ing.counters - conf->base);
+	rx.unmatched = (u64)((const char *)mi->ing.unmatched - conf->base);
+	for (i = 0; i < ws->n; i++) {
+		struct mcrd_child *w = &ws->worker[i];
+
+		if (only ? w == only : w->state == MCRD_CHILD_FED)
+			mcrd_child_tell(w, MCRD_RX_OPEN, &rx, sizeof(rx),
+					 &mi->set->fd[i], 1);
+	}
+}
+
+static bool mcrd_ingress_tell_closed(struct mcrd_rxset **done)
+{
+	struct mcrd_workers *ws = mcrd_plane_config()->workers;
+	struct mcrd_rxset *set, *next;
+	bool any = false;
+
+	for (set = mcrd_ingress_closing; set; set = next) {
+		struct mcrd_rx rx = { .ifindex = (u32)set->ifindex };
+
+		strscpy(rx.name, set->name, sizeof(rx.name));
+		next = set->next;
+		mcrd_workers_tell(ws, NULL, MCRD_RX_CLOSE, &rx, sizeof(rx));
+		set->next = *done;
+		*done = set;
+		any = true;
+	}
+	mcrd_ingress_closing = NULL;
+	return any;
+}
+
+/**
+ * mcrd_ingress_tell - tell workers where to receive
+ * @only: a worker that knows nothing yet: tell it all; NULL: tell all others what
+ *	is new
+ * @done: sockets to be closed when they were told are added here
+ *
+ * Return: true if there was anything to tell.
+ */
+bool mcrd_ingress_tell(struct mcrd_child *only, struct mcrd_rxset **done)
+{
+	struct mcrd_ingress *mi;
+	bool any = false;
+
+	if (!only)
+		any = mcrd_ingress_tell_closed(done);
+	list_for_each_entry(mi, &mcrd_ingress_all, node) {
+		if (!only && mi->set->told)
+			continue;
+		mcrd_ingress_tell_open(mi, only);
+		mi->set->told = true;
+		any = true;
+	}
+	return any;
+}
+
+/**
+ * mcrd_ingress_up - a device is up: its sockets can share its flows
+ * @ifindex: the device
+ */
+void mcrd_ingress_up(int ifindex)
+{
+	struct mcrd_ingress *mi;
+	int err;
+
+	list_for_each_entry(mi, &mcrd_ingress_all, node) {
+		if (mi->set->ifindex != ifindex || mi->set->joined)
+			continue;
+		err = mcrd_rxset_join(mi->set);
+		if (err && err != -ENETDOWN)
+			mcrd_log(mcrd_plane_config()->log, LOG_ERR,
+				 "flows of device %s are not shared by the workers: %s",
+				 mi->set->name, strerror(-err));
+	}
+}
+
+/**
+ * mcr_hook_init - prepare for hooks
+ *
+ * Return: 0.
+ */
+int __init mcr_hook_init(void)
+{
+	return 0;
+}
+
+/**
+ * mcr_hook_exit - all hooks are gone
+ *
+ * What is to be freed is freed by kapi_exit() at the latest.
+ */
+void mcr_hook_exit(void)
+{
+	rcu_barrier();
+}

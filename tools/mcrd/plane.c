@@ -1,0 +1,680 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rules and devices that changed, and what workers are told of them: the
+ * daemon's half of kmod/plane.h.
+ *
+ * DOC: What is told when
+ *
+ * A change notes the rules that it touches, under RTNL. When RTNL is let go of,
+ * those that are in force are told as they are then, the others as gone; with
+ * them, before them, the devices they name. A worker puts in force what it was
+ * told at MCRD_SYNC, in one step: so does a commit.
+ *
+ * What workers were told of a rule is remembered: which devices it names. Devices
+ * that no rule names are not told of, and have no socket to send with.
+ *
+ * The functions that kmod/ calls have no argument for the daemon: what they work
+ * with is static here.
+ */
+#include <linux/bitops.h>
+#include <linux/if_arp.h>
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <linux/stringhash.h>
+#include <linux/xarray.h>
+
+#include "../../kmod/plane.h"
+#include "fanout.h"
+#include "mem.h"
+#include "netns.h"
+#include "port.h"
+#include "table.h"
+
+#include "egress.h"
+#include "log.h"
+#include "packet.h"
+#include "plane_out.h"
+#include "workers.h"
+
+#define MCRD_DEVS_BITS	10
+
+/**
+ * struct mcrd_plane_dev - a device, or a name that rules use
+ * @node: in mcrd_plane.devs
+ * @dirty: in mcrd_plane.dirty_devs, if it is to be told
+ * @dev: as it is; its ifindex is 0 if there is none
+ * @refs: rules and outputs that workers know and that name it
+ * @outputs: of which are outputs
+ * @told: workers know it
+ * @tx: sockets to send with; NULL: none
+ */
+struct mcrd_plane_dev {
+	struct hlist_node node;
+	struct list_head dirty;
+	struct mcrd_dev dev;
+	u32 refs;
+	u32 outputs;
+	bool told;
+	struct mcrd_txset *tx;
+};
+
+/**
+ * struct mcrd_plane_rule - a rule that workers know, or are to be told of
+ * @dirty: in mcrd_plane.dirty_rules, if it may have changed
+ * @id: of the rule
+ * @told: workers know it
+ * @n: number of @dev
+ * @dev: what it names: its ingress device, then those of its outputs; owned
+ */
+struct mcrd_plane_rule {
+	struct list_head dirty;
+	u32 id;
+	bool told;
+	u32 n;
+	struct mcrd_plane_dev **dev;
+};
+
+/**
+ * struct mcrd_plane - all that workers know
+ * @conf: what it works with
+ * @devs: struct mcrd_plane_dev by name
+ * @rules: struct mcrd_plane_rule by id
+ * @dirty_devs: those to be told
+ * @dirty_rules: those that may have changed
+ * @lost: there was no memory to note one: all have to be looked at
+ * @touched: there may be something to tell
+ * @any: something was told since the last MCRD_SYNC
+ * @frame: room for the longest frame
+ * @rx_done: sockets to close when workers have answered
+ * @tx_done: likewise
+ * @drops: first drops that workers told of
+ * @n_drops: how many
+ */
+struct mcrd_plane {
+	struct mcrd_plane_conf conf;
+	struct hlist_head devs[1 << MCRD_DEVS_BITS];
+	struct xarray rules;
+	struct list_head dirty_devs;
+	struct list_head dirty_rules;
+	bool lost;
+	bool touched;
+	bool any;
+	struct mcrd_rule *frame;
+	struct mcrd_rxset *rx_done;
+	struct mcrd_txset *tx_done;
+	struct mcrd_first_drop drops[4 * MCR_NTF_SINGLE_MAX];
+	u32 n_drops;
+};
+
+static struct mcrd_plane plane;
+
+/* --- Devices */
+
+static struct hlist_head *dev_bucket(const char *name)
+{
+	u32 hash = full_name_hash(NULL, name, strnlen(name, IFNAMSIZ));
+
+	return &plane.devs[hash & (ARRAY_SIZE(plane.devs) - 1)];
+}
+
+static struct mcrd_plane_dev *dev_find(const char *name)
+{
+	struct mcrd_plane_dev *pd;
+
+	hlist_for_each_entry(pd, dev_bucket(name), node)
+		if (!strcmp(pd->dev.name, name))
+			return pd;
+	return NULL;
+}
+
+static struct mcrd_plane_dev *dev_get(const char *name)
+{
+	struct mcrd_plane_dev *pd = dev_find(name);
+
+	if (pd)
+		return pd;
+	pd = kzalloc(sizeof(*pd), MCR_GFP);
+	if (!pd)
+		return NULL;
+	INIT_LIST_HEAD(&pd->dirty);
+	strscpy(pd->dev.name, name, sizeof(pd->dev.name));
+	hlist_add_head(&pd->node, dev_bucket(name));
+	return pd;
+}
+
+static void dev_touch(struct mcrd_plane_dev *pd)
+{
+	if (list_empty(&pd->dirty))
+		list_add_tail(&pd->dirty, &plane.dirty_devs);
+	plane.touched = true;
+}
+
+static void dev_hold(struct mcrd_plane_dev *pd, bool output)
+{
+	if (!pd->refs++ || (output && !pd->outputs))
+		dev_touch(pd);
+	pd->outputs += output;
+}
+
+static void dev_drop(struct mcrd_plane_dev *pd, bool output)
+{
+	pd->outputs -= output;
+	if (!--pd->refs || (output && !pd->outputs))
+		dev_touch(pd);
+}
+
+/**
+ * mcrd_plane_dev - a device is like this now
+ * @dev: the device; there is one
+ *
+ * mcrd_plane_release() tells workers.
+ */
+void mcrd_plane_dev(const struct mcrd_dev *dev)
+{
+	struct mcrd_plane_dev *pd = dev_get(dev->name);
+
+	if (!pd) {
+		mcrd_log(plane.conf.log, LOG_ERR,
+			 "no memory for what there is to know of device %s",
+			 dev->name);
+		return;
+	}
+	if (dev->flags & IFF_UP)
+		mcrd_ingress_up((int)dev->ifindex);
+	if (!memcmp(&pd->dev, dev, sizeof(*dev)))
+		return;
+	pd->dev = *dev;
+	if (pd->refs)
+		dev_touch(pd);
+}
+
+/**
+ * mcrd_plane_dev_gone - a device is gone, or has another name
+ * @name: the name it had; another one may have it already
+ * @ifindex: the device
+ *
+ * mcrd_plane_release() tells workers.
+ */
+void mcrd_plane_dev_gone(const char *name, int ifindex)
+{
+	struct mcrd_plane_dev *pd = dev_find(name);
+
+	if (!pd || (int)pd->dev.ifindex != ifindex)
+		return;
+	pd->dev = (struct mcrd_dev){ 0 };
+	strscpy(pd->dev.name, name, sizeof(pd->dev.name));
+	dev_touch(pd);
+}
+
+static void tell(struct mcrd_child *only, enum mcrd_frame_type type,
+		 const void *data, size_t len)
+{
+	mcrd_workers_tell(plane.conf.workers, only, type, data, len);
+	plane.any = true;
+}
+
+static void tx_tell(const struct mcrd_plane_dev *pd, struct mcrd_child *only)
+{
+	struct mcrd_workers *ws = plane.conf.workers;
+	struct mcrd_tx tx = { .ifindex = (u32)pd->tx->ifindex };
+	unsigned int i;
+
+	strscpy(tx.name, pd->dev.name, sizeof(tx.name));
+	for (i = 0; i < ws->n; i++) {
+		struct mcrd_child *w = &ws->worker[i];
+
+		if (only ? w == only : w->state == MCRD_CHILD_FED)
+			mcrd_child_tell(w, MCRD_TX_OPEN, &tx, sizeof(tx),
+					 &pd->tx->fd[i], 1);
+	}
+	plane.any = true;
+}
+
+static void tx_close(struct mcrd_plane_dev *pd)
+{
+	struct mcrd_tx tx = { .ifindex = (u32)pd->tx->ifindex };
+
+	strscpy(tx.name, pd->dev.name, sizeof(tx.name));
+	tell(NULL, MCRD_TX_CLOSE, &tx, sizeof(tx));
+	pd->tx->next = plane.tx_done;
+	plane.tx_done = pd->tx;
+	pd->tx = NULL;
+}
+
+static void tx_open(struct mcrd_plane_dev *pd)
+{
+	int err;
+
+	pd->tx = mcrd_txset_open((int)pd->dev.ifindex, plane.conf.workers->n,
+				 plane.conf.vnet, &err);
+	if (pd->tx)
+		tx_tell(pd, NULL);
+	else
+		mcrd_log(plane.conf.log, LOG_ERR,
+			 "device %s cannot be sent to: %s", pd->dev.name,
+			 strerror(-err));
+}
+
+static void dev_settle(struct mcrd_plane_dev *pd)
+{
+	bool sends = pd->outputs && pd->dev.ifindex &&
+		     pd->dev.type == ARPHRD_ETHER;
+
+	list_del_init(&pd->dirty);
+	if (pd->tx && (!sends || pd->tx->ifindex != (int)pd->dev.ifindex))
+		tx_close(pd);
+	if (pd->told || (pd->refs && pd->dev.ifindex))
+		tell(NULL, MCRD_DEV, &pd->dev, sizeof(pd->dev));
+	pd->told = pd->dev.ifindex && (pd->told || pd->refs);
+	if (sends && !pd->tx)
+		tx_open(pd);
+	if (pd->dev.ifindex || pd->refs)
+		return;
+	hlist_del(&pd->node);
+	kfree(pd);
+}
+
+/* --- Rules */
+
+static void rule_touch(u32 id)
+{
+	struct mcrd_plane_rule *pr = xa_load(&plane.rules, id);
+
+	plane.touched = true;
+	if (!pr) {
+		pr = kzalloc(sizeof(*pr), MCR_GFP);
+		if (!pr || xa_err(xa_store(&plane.rules, id, pr, MCR_GFP))) {
+			kfree(pr);
+			plane.lost = true;
+			return;
+		}
+		pr->id = id;
+		INIT_LIST_HEAD(&pr->dirty);
+	}
+	if (list_empty(&pr->dirty))
+		list_add_tail(&pr->dirty, &plane.dirty_rules);
+}
+
+/**
+ * mcr_plane_rule - what packets see of a rule may have changed
+ * @mn: the namespace
+ * @rule: the rule, in force or disabled
+ *
+ * Context: Under RTNL and mcr_net.lock.
+ */
+void mcr_plane_rule(struct mcr_net *mn, struct mcr_rule *rule)
+{
+	(void)mn;
+	rule_touch(rule->id);
+}
+
+/**
+ * mcr_plane_rule_gone - packets are to see a rule no more
+ * @mn: the namespace
+ * @rule: the rule, which still has all it had
+ *
+ * Context: Under RTNL and mcr_net.lock.
+ */
+void mcr_plane_rule_gone(struct mcr_net *mn, struct mcr_rule *rule)
+{
+	(void)mn;
+	rule_touch(rule->id);
+}
+
+static void rule_drop_devs(struct mcrd_plane_rule *pr)
+{
+	u32 i;
+
+	for (i = 0; i < pr->n; i++)
+		dev_drop(pr->dev[i], i > 0);
+	kfree(pr->dev);
+	pr->dev = NULL;
+	pr->n = 0;
+}
+
+/* Refer to what the rule names now, and no more to what it named. */
+static bool rule_hold_devs(struct mcrd_plane_rule *pr,
+			   const struct mcr_rule *rule,
+			   const struct mcr_fanout *f)
+{
+	struct mcrd_plane_dev **dev;
+	u32 i;
+
+	dev = kcalloc(f->n + 1, sizeof(*dev), MCR_GFP);
+	if (!dev)
+		return false;
+	for (i = 0; i <= f->n; i++) {
+		dev[i] = dev_get(i ? f->out[i - 1]->port->name :
+				     rule->iif->name);
+		if (!dev[i])
+			goto err;
+		dev_hold(dev[i], i > 0);
+	}
+	rule_drop_devs(pr);
+	pr->dev = dev;
+	pr->n = f->n + 1;
+	return true;
+err:
+	while (i--)
+		dev_drop(dev[i], i > 0);
+	kfree(dev);
+	return false;
+}
+
+static void output_put(struct mcrd_output *o, const struct mcr_output *out)
+{
+	o->id = out->id;
+	o->feeds = out->feeds;
+	strscpy(o->dev, out->port->name, sizeof(o->dev));
+	o->rewrite = out->rewrite;
+	o->counters = (u64)((const char *)out->counters - plane.conf.base);
+	o->drops = (u64)((const char *)out->drops - plane.conf.shared);
+}
+
+static void rule_tell(const struct mcr_rule *rule, const struct mcr_fanout *f,
+		      struct mcrd_child *only)
+{
+	size_t len = sizeof(*plane.frame) + f->n * sizeof(plane.frame->out[0]);
+	struct mcrd_rule *r = plane.frame;
+	u32 i;
+
+	memset(r, 0, len);
+	r->id = rule->id;
+	r->n = f->n;
+	strscpy(r->iif, rule->iif->name, sizeof(r->iif));
+	r->match = rule->entry.match;
+	r->mode = f->mode;
+	r->latency = rule->latency;
+	r->counters = (u64)((const char *)f->counters - plane.conf.base);
+	for (i = 0; i < f->n; i++)
+		output_put(&r->out[i], f->out[i]);
+	tell(only, MCRD_RULE, r, len);
+}
+
+/* The rule if it takes packets, and with it what those see. */
+static struct mcr_rule *rule_in_force(struct mcr_net *mn, u32 id,
+				      struct mcr_fanout **f)
+{
+	struct mcr_rule *rule = mcr_table_by_id(mn, id);
+
+	if (!rule || rule->disabled)
+		return NULL;
+	*f = mcr_rule_fanout(mn, rule);
+	return rule;
+}
+
+/* A rule that is none any more. The others come after, they may be like it. */
+static void rule_settle_gone(struct mcrd_plane_rule *pr)
+{
+	const struct mcrd_rule_ref ref = { .id = pr->id };
+
+	list_del(&pr->dirty);
+	if (pr->told)
+		tell(NULL, MCRD_RULE_GONE, &ref, sizeof(ref));
+	rule_drop_devs(pr);
+	xa_erase(&plane.rules, pr->id);
+	kfree(pr);
+}
+
+/* There was no memory to note all that changed. */
+static void rules_look_at_all(struct mcr_net *mn)
+{
+	struct mcrd_plane_rule *pr;
+	struct mcr_rule *rule;
+	unsigned long id;
+
+	plane.lost = false;
+	xa_for_each(&plane.rules, id, pr)
+		rule_touch(pr->id);
+	xa_for_each(&mn->rules, id, rule)
+		(void)mn;
+	rule_touch(rule->id);
+}
+
+static void rules_without_memory(void)
+{
+	plane.lost = true;
+	mcrd_log(plane.conf.log, LOG_ERR,
+		 "no memory to tell workers of all rules: it is tried again with the next change");
+}
+
+/* Rules that go, and the devices that the others name. */
+static void rules_prepare(struct mcr_net *mn)
+{
+	struct mcrd_plane_rule *pr, *next;
+	struct mcr_rule *rule;
+	struct mcr_fanout *f;
+
+	list_for_each_entry_safe(pr, next, &plane.dirty_rules, dirty) {
+		rule = rule_in_force(mn, pr->id, &f);
+		if (!rule) {
+			rule_settle_gone(pr);
+		} else if (!rule_hold_devs(pr, rule, f)) {
+			list_del_init(&pr->dirty);
+			rules_without_memory();
+		}
+	}
+}
+
+static void rules_tell(struct mcr_net *mn)
+{
+	struct mcrd_plane_rule *pr, *next;
+	struct mcr_rule *rule;
+	struct mcr_fanout *f;
+
+	list_for_each_entry_safe(pr, next, &plane.dirty_rules, dirty) {
+		list_del_init(&pr->dirty);
+		rule = rule_in_force(mn, pr->id, &f);
+		if (!rule)
+			continue;
+		rule_tell(rule, f, NULL);
+		pr->told = true;
+	}
+}
+
+/* --- All of it */
+
+static void close_done(void)
+{
+	struct mcrd_rxset *rx;
+	struct mcrd_txset *tx;
+
+	while ((rx = plane.rx_done)) {
+		plane.rx_done = rx->next;
+		mcrd_rxset_close(rx);
+	}
+	while ((tx = plane.tx_done)) {
+		plane.tx_done = tx->next;
+		mcrd_txset_close(tx);
+	}
+}
+
+/**
+ * mcrd_plane_release - tell workers what has changed, and wait until they know
+ *
+ * When this returns they use no more what went before. It costs what has
+ * changed, whatever else there is.
+ *
+ * Context: As RTNL is let go of, or without it.
+ */
+void mcrd_plane_release(void)
+{
+	struct mcr_net *mn = mcr_net_of(&init_net);
+	struct mcrd_plane_dev *pd, *next;
+
+	if (!plane.touched)
+		return;
+	plane.touched = false;
+	mutex_lock(&mn->lock);
+	if (plane.lost)
+		rules_look_at_all(mn);
+	rules_prepare(mn);
+	list_for_each_entry_safe(pd, next, &plane.dirty_devs, dirty)
+		dev_settle(pd);
+	plane.any |= mcrd_ingress_tell(NULL, &plane.rx_done);
+	rules_tell(mn);
+	mutex_unlock(&mn->lock);
+	if (plane.any)
+		mcrd_workers_sync(plane.conf.workers, NULL);
+	plane.any = false;
+	close_done();
+}
+
+/**
+ * mcrd_plane_feed - tell a worker all there is
+ * @w: the worker; it knows nothing yet
+ *
+ * Context: Without RTNL.
+ */
+void mcrd_plane_feed(struct mcrd_child *w)
+{
+	struct mcr_net *mn = mcr_net_of(&init_net);
+	struct mcrd_plane_rule *pr;
+	struct mcrd_plane_dev *pd;
+	struct mcr_rule *rule;
+	struct mcr_fanout *f;
+	unsigned long id;
+	unsigned int i;
+
+	mutex_lock(&mn->lock);
+	for (i = 0; i < ARRAY_SIZE(plane.devs); i++) {
+		hlist_for_each_entry(pd, &plane.devs[i], node) {
+			if (pd->told)
+				tell(w, MCRD_DEV, &pd->dev, sizeof(pd->dev));
+			if (pd->tx)
+				tx_tell(pd, w);
+		}
+	}
+	mcrd_ingress_tell(w, NULL);
+	xa_for_each(&plane.rules, id, pr) {
+		rule = pr->told ? rule_in_force(mn, pr->id, &f) : NULL;
+		if (rule)
+			rule_tell(rule, f, w);
+	}
+	mutex_unlock(&mn->lock);
+	plane.any = false;
+	mcrd_workers_sync(plane.conf.workers, w);
+}
+
+/**
+ * mcrd_plane_first_drop - a worker dropped what it had not dropped before
+ * @drop: as it says
+ *
+ * Looked at by mcrd_plane_settle(): it may come while rules are told.
+ */
+void mcrd_plane_first_drop(const struct mcrd_first_drop *drop)
+{
+	struct mcr_net *mn = mcr_net_of(&init_net);
+
+	if (drop->reason < MCR_DROP_FIRST || drop->reason > MCR_DROP_MAX)
+		return;
+	if (plane.n_drops < ARRAY_SIZE(plane.drops))
+		plane.drops[plane.n_drops++] = *drop;
+	else
+		/* It has no room for so many either, and says so. */
+		mcr_drop_queue_add(&mn->first, drop->rule, drop->output,
+				   drop->reason);
+}
+
+/* As mcr_count_drop() of the module does. */
+static void first_drop(struct mcr_net *mn, const struct mcrd_first_drop *drop)
+{
+	struct mcr_rule *rule = mcr_table_by_id(mn, drop->rule);
+	struct mcr_fanout *f = rule ? mcr_rule_fanout(mn, rule) : NULL;
+	u32 i;
+
+	for (i = 0; f && i < f->n; i++) {
+		struct mcr_output *out = f->out[i];
+
+		if (out->id != drop->output || !out->first ||
+		    test_and_set_bit(drop->reason, &out->told_drops))
+			continue;
+		mcr_drop_queue_add(out->first, drop->rule, drop->output,
+				   drop->reason);
+	}
+}
+
+/**
+ * mcrd_plane_settle - look at what workers said
+ *
+ * Context: Without RTNL.
+ */
+void mcrd_plane_settle(void)
+{
+	struct mcr_net *mn = mcr_net_of(&init_net);
+	u32 i;
+
+	if (!plane.n_drops)
+		return;
+	mutex_lock(&mn->lock);
+	for (i = 0; i < plane.n_drops; i++)
+		first_drop(mn, &plane.drops[i]);
+	plane.n_drops = 0;
+	mutex_unlock(&mn->lock);
+}
+
+/**
+ * mcrd_plane_config - what the plane works with
+ *
+ * Return: what was given to mcrd_plane_init().
+ */
+const struct mcrd_plane_conf *mcrd_plane_config(void)
+{
+	return &plane.conf;
+}
+
+/**
+ * mcrd_plane_touch - there is something to tell
+ */
+void mcrd_plane_touch(void)
+{
+	plane.touched = true;
+}
+
+/**
+ * mcrd_plane_init - begin: workers know nothing
+ * @conf: what to work with
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mcrd_plane_init(const struct mcrd_plane_conf *conf)
+{
+	plane.conf = *conf;
+	xa_init_flags(&plane.rules, 0);
+	INIT_LIST_HEAD(&plane.dirty_devs);
+	INIT_LIST_HEAD(&plane.dirty_rules);
+	plane.frame = kzalloc(sizeof(*plane.frame) + MCR_OUTPUTS_MAX *
+			      sizeof(plane.frame->out[0]), GFP_KERNEL);
+	return plane.frame ? 0 : -ENOMEM;
+}
+
+/**
+ * mcrd_plane_exit - forget what workers knew
+ *
+ * There are no workers, and no rules.
+ */
+void mcrd_plane_exit(void)
+{
+	struct mcrd_plane_rule *pr;
+	struct mcrd_plane_dev *pd;
+	unsigned long id;
+	unsigned int i;
+
+	close_done();
+	xa_for_each(&plane.rules, id, pr) {
+		kfree(pr->dev);
+		kfree(pr);
+	}
+	xa_destroy(&plane.rules);
+	for (i = 0; i < ARRAY_SIZE(plane.devs); i++) {
+		while (plane.devs[i].first) {
+			pd = hlist_entry(plane.devs[i].first,
+					 struct mcrd_plane_dev, node);
+			mcrd_txset_close(pd->tx);
+			hlist_del(&pd->node);
+			kfree(pd);
+		}
+	}
+	kfree(plane.frame);
+	plane.frame = NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What of rules and devices goes out to workers.
+ *
+ * Between what is compiled in the kernel environment (plane.c, ingress.c) and
+ * the rest of the daemon: plain types only.
+ */
+#ifndef MCRD_PLANE_OUT_H
+#define MCRD_PLANE_OUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan.h"
+
+struct mcrd_log;
+struct mcrd_rxset;
+struct mcrd_child;
+struct mcrd_workers;
+
+/**
+ * struct mcrd_plane_conf - what the plane works with; all of it outlives it
+ * @log: where to say what does not work
+ * @workers: who is told
+ * @base: of the first section that workers count in
+ * @shared: of the section that all of them write
+ * @vnet: packet sockets have virtio-net headers
+ */
+struct mcrd_plane_conf {
+	const struct mcrd_log *log;
+	struct mcrd_workers *workers;
+	const char *base;
+	const char *shared;
+	bool vnet;
+};
+
+int mcrd_plane_init(const struct mcrd_plane_conf *conf);
+void mcrd_plane_exit(void);
+
+void mcrd_plane_dev(const struct mcrd_dev *dev);
+void mcrd_plane_dev_gone(const char *name, int ifindex);
+void mcrd_plane_release(void);
+void mcrd_plane_feed(struct mcrd_child *w);
+void mcrd_plane_first_drop(const struct mcrd_first_drop *drop);
+void mcrd_plane_settle(void);
+
+/* Between plane.c and ingress.c. */
+const struct mcrd_plane_conf *mcrd_plane_config(void);
+void mcrd_plane_touch(void);
+bool mcrd_ingress_tell(struct mcrd_child *only, struct mcrd_rxset **done);
+void mcrd_ingress_up(int ifindex);
+
+#endif /* MCRD_PLANE_OUT_H */

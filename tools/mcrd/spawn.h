@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Starting a worker's process: this program once more, with next to no rights.
+ */
+#ifndef MCRD_SPAWN_H
+#define MCRD_SPAWN_H
+
+#include <sys/types.h>
+
+#include "log.h"
+
+/* What the program is called when it is a worker. */
+#define MCRD_WORKER_NAME	"mcrd-worker"
+/* The worker's end of the stream. */
+#define MCRD_WORKER_FD		3
+
+/**
+ * struct mcrd_user - whom workers run as
+ * @uid: user
+ * @gid: group
+ * @keep: that of the supervisor, which may not change it
+ */
+struct mcrd_user {
+	uid_t uid;
+	gid_t gid;
+	bool keep;
+};
+
+int mcrd_user_find(const char *name, struct mcrd_user *user,
+		   const struct mcrd_log *log);
+pid_t mcrd_spawn(const struct mcrd_user *user, int stream, int log_pipe);
+
+#endif /* MCRD_SPAWN_H */

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiving and sending by io_uring: one request receives for ever, into buffers
+ * that the kernel chooses; sends are submitted together with the next wait, so
+ * that a batch costs one system call.
+ *
+ * Sends do not wait (MSG_DONTWAIT): they are done when they are submitted, and
+ * what a socket has no room for is that socket's loss alone.
+ */
+#include "worker.h"
+
+#include <errno.h>
+#include <linux/jiffies.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "frame.h"
+#include "receive.h"
+#include "uring.h"
+
+/* Events that are handled before what they lead to is submitted. */
+#define BATCH		256U
+
+/* Completions that end a wait for more packets. */
+#define ENOUGH		64U
+
+/* Completions that are looked at in one go. */
+#define HARVEST		64U
+
+/* Sockets to receive from. */
+#define RX_MAX		1024U
+
+/* While something is to be tried again, nothing is waited for any longer. */
+#define RETRY_MS	5
+#define REST_MS		100
+
+/* What a completion is of: in the low bits of a pointer. */
+#define TAG_RX		1U
+#define TAG_SEND	2U
+#define TAG_COMMAND	3U
+#define TAG_SIGNAL	4U
+#define TAG_CANCEL	5U
+#define TAG_MASK	7U
+
+/**
+ * struct mcrd_event - a completion that is still to be handled
+ * @data: the pointer, and what it is of
+ * @res: result
+ * @flags: IORING_CQE_F_
+ */
+struct mcrd_event {
+	uint64_t data;
+	int res;
+	uint32_t flags;
+};
+
+/**
+ * struct mcrd_ring - the loop
+ * @u: the io_uring
+ * @rx: sockets that are received from
+ * @n_rx: how many
+ * @event: completions of receives, from @first on, @n of them, in a circle
+ * @room: of @event, a power of two
+ * @first: the one that came first
+ * @n: how many there are
+ * @iov: where commands are read to
+ * @msg: for them
+ * @control: their descriptors
+ * @reading: a command is being read
+ * @watching: signals are waited for
+ * @signalled: there is one
+ * @rest_until: jiffies: sockets that had errors are tried again then
+ */
+struct mcrd_ring {
+	struct mcrd_uring u;
+	struct mcrd_rxdev *rx[RX_MAX];
+	uint32_t n_rx;
+	struct mcrd_event *event;
+	uint32_t room;
+	uint32_t first;
+	uint32_t n;
+	struct iovec iov;
+	struct msghdr msg;
+	uint8_t control[CMSG_SPACE(MCRD_READER_FDS * sizeof(int))]
+		__aligned(8);
+	bool reading;
+	bool watching;
+	bool signalled;
+	uint64_t rest_until;
+};
+
+static int uring_open(struct mcrd_worker *w, char *why, size_t size)
+{
+	size_t shift = mcrd_frame_shift(w->config.vnet);
+	struct mcrd_ring *ring;
+	int err;
+
+	ring = calloc(1, sizeof(*ring));
+	if (!ring) {
+		snprintf(why, size, "there is no memory for the loop");
+		return -ENOMEM;
+	}
+	w->ring = ring;
+	for (ring->room = 1; ring->room < w->pool.n + 4 * RX_MAX;)
+		ring->room *= 2;
+	ring->event = calloc(ring->room, sizeof(*ring->event));
+	err = -ENOMEM;
+	snprintf(why, size, "there is no memory for the loop");
+	if (ring->event)
+		err = mcrd_uring_open(&ring->u, &w->pool, shift, why, size);
+	if (err) {
+		free(ring->event);
+		free(ring);
+		w->ring = NULL;
+	}
+	return err;
+}
+
+/* Sends that are under way end with the io_uring: nobody counts them. */
+static void uring_close(struct mcrd_worker *w)
+{
+	struct mcrd_ring *ring = w->ring;
+	uint32_t i;
+
+	mcrd_uring_close(&ring->u);
+	for (i = 0; i < ring->n_rx; i++)
+		if (ring->rx[i]->closed)
+			mcrd_rxdev_free(ring->rx[i]);
+	free(ring->event);
+	free(ring);
+	w->ring = NULL;
+}
+
+static uint64_t data_of(const void *p, unsigned int tag)
+{
+	return (uintptr_t)p | tag;
+}
+
+static void *pointer_of(uint64_t data)
+{
+	return (void *)(uintptr_t)(data & ~(uint64_t)TAG_MASK);
+}
+
+static int uring_rx_open(struct mcrd_worker *w, struct mcrd_rxdev *rx)
+{
+	struct mcrd_ring *ring = w->ring;
+
+	if (ring->n_rx == RX_MAX)
+		return -ENOSPC;
+	ring->rx[ring->n_rx++] = rx;
+	return 0;
+}
+
+static void forget_rx(struct mcrd_ring *ring, const struct mcrd_rxdev *rx)
+{
+	uint32_t i = 0;
+
+	while (i < ring->n_rx && ring->rx[i] != rx)
+		i++;
+	if (i < ring->n_rx)
+		ring->rx[i] = ring->rx[--ring->n_rx];
+}
+
+/* A socket that the kernel receives from is there until that has ended. */
+static void uring_rx_close(struct mcrd_worker *w, struct mcrd_rxdev *rx)
+{
+	struct io_uring_sqe *sqe = NULL;
+
+	if (rx->armed)
+		sqe = mcrd_uring_sqe(&w->ring->u);
+	if (sqe) {
+		io_uring_prep_cancel64(sqe, data_of(rx, TAG_RX), 0);
+		io_uring_sqe_set_data64(sqe, TAG_CANCEL);
+	} else if (!rx->armed) {
+		forget_rx(w->ring, rx);
+		mcrd_rxdev_free(rx);
+	}
+}
+
+/*
+ * Take completions out of the ring. Sends are done with; what was received waits
+ * for its turn: this is also called in the middle of a batch.
+ */
+static void harvest(struct mcrd_worker *w)
+{
+	struct mcrd_ring *ring = w->ring;
+	struct io_uring_cqe *cqe[HARVEST];
+	struct mcrd_event done[HARVEST];
+	unsigned int n, i, sends;
+
+	do {
+		n = ring->room - ring->n < HARVEST ? ring->room - ring->n :
+						     HARVEST;
+		n = io_uring_peek_batch_cqe(&ring->u.ring, cqe, n);
+		for (sends = 0, i = 0; i < n; i++) {
+			struct mcrd_event e = {
+				.data = cqe[i]->user_data,
+				.res = cqe[i]->res,
+				.flags = cqe[i]->flags,
+			};
+
+			if ((e.data & TAG_MASK) == TAG_SEND)
+				done[sends++] = e;
+			else
+				ring->event[(ring->first + ring->n++) &
+					    (ring->room - 1)] = e;
+		}
+		io_uring_cq_advance(&ring->u.ring, n);
+		for (i = 0; i < sends; i++)
+			mcrd_send_done(w, pointer_of(done[i].data),
+				       done[i].res);
+	} while (n);
+}
+
+static void uring_submit(struct mcrd_worker *w)
+{
+	io_uring_submit(&w->ring->u.ring);
+	harvest(w);
+}
+
+static void uring_send(struct mcrd_worker *w, struct mcrd_send *s)
+{
+	struct io_uring_sqe *sqe = mcrd_uring_sqe(&w->ring->u);
+
+	if (!sqe) {
+		mcrd_send_done(w, s, -EAGAIN);
+		return;
+	}
+	io_uring_prep_sendmsg(sqe, s->tx->fd, &s->msg,
+			      MSG_DONTWAIT | MSG_NOSIGNAL);
+	io_uring_sqe_set_data64(sqe, data_of(s, TAG_SEND));
+}
+
+/* Between two batches: what was handed over has to find its socket open. */
+static void uring_tx_close(struct mcrd_worker *w, struct mcrd_txdev *tx)
+{
+	io_uring_submit(&w->ring->u.ring);
+	mcrd_txdev_free(tx);
+}
+
+static void ask_for_packets(struct mcrd_worker *w)
+{
+	struct mcrd_ring *ring = w->ring;
+	bool rested = w->now >= ring->rest_until;
+	uint32_t i;
+
+	for (i = 0; i < ring->n_rx; i++) {
+		struct mcrd_rxdev *rx = ring->rx[i];
+		struct io_uring_sqe *sqe;
+
+		if (rx->armed || rx->closed || !ring->u.lent ||
+		    (rx->errors > MCRD_RX_ERRORS && !rested))
+			continue;
+		sqe = mcrd_uring_sqe(&ring->u);
+		if (!sqe)
+			return;
+		mcrd_uring_receive(&ring->u, sqe, rx->fd);
+		io_uring_sqe_set_data64(sqe, data_of(rx, TAG_RX));
+		rx->armed = true;
+	}
+}
+
+static void ask_for_commands(struct mcrd_worker *w)
+{
+	struct mcrd_ring *ring = w->ring;
+	struct io_uring_sqe *sqe;
+
+	/* What waits in the reader goes first. */
+	if (ring->reading || w->apply.owed)
+		return;
+	sqe = mcrd_uring_sqe(&ring->u);
+	if (!sqe)
+		return;
+	mcrd_reader_space(&w->reader, &ring->iov);
+	ring->msg = (struct msghdr){
+		.msg_iov = &ring->iov,
+		.msg_iovlen = 1,
+		.msg_control = ring->control,
+		.msg_controllen = sizeof(ring->control),
+	};
+	io_uring_prep_recvmsg(sqe, w->cmd_fd, &ring->msg, MSG_CMSG_CLOEXEC);
+	io_uring_sqe_set_data64(sqe, TAG_COMMAND);
+	ring->reading = true;
+}
+
+static void ask_for_signals(struct mcrd_worker *w)
+{
+	struct mcrd_ring *ring = w->ring;
+	struct io_uring_sqe *sqe;
+
+	if (ring->watching)
+		return;
+	sqe = mcrd_uring_sqe(&ring->u);
+	if (!sqe)
+		return;
+	io_uring_prep_poll_add(sqe, w->sig_fd, POLLIN);
+	io_uring_sqe_set_data64(sqe, TAG_SIGNAL);
+	ring->watching = true;
+}
+
+/*
+ * How long to wait, in ns, for how many completions; 0: as long as it takes. While
+ * the worker is busy, sends that are done do not end the wait, and are looked at
+ * after it.
+ */
+static int64_t limit_of(struct mcrd_worker *w, unsigned int *n)
+{
+	uint32_t us = mcrd_pace_wait(&w->pace, w->config.wait_us);
+
+	*n = 1;
+	if (w->apply.owed || w->stopping)
+		return RETRY_MS * 1000000LL;
+	if (us && !w->table.n_low) {
+		*n = ENOUGH + w->sender.under_way[0] + w->sender.under_way[1];
+		return us * 1000LL;
+	}
+	return w->ring->rest_until > w->now ? REST_MS * 1000000LL : 0;
+}
+
+static void wait_for_more(struct mcrd_worker *w)
+{
+	struct io_uring *ring = &w->ring->u.ring;
+	struct __kernel_timespec ts = { };
+	struct io_uring_cqe *cqe;
+	unsigned int n;
+	int err;
+
+	ts.tv_nsec = limit_of(w, &n);
+	if (n == 1) {
+		/* Who may sleep for long counts first what it has sent. */
+		uring_submit(w);
+		if (w->ring->n)
+			return;
+	}
+	err = io_uring_submit_and_wait_timeout(ring, &cqe, n,
+					       ts.tv_nsec ? &ts : NULL, NULL);
+	if (err >= 0 || err == -ETIME || err == -EINTR || err == -EAGAIN ||
+	    err == -EBUSY)
+		return;
+	mcrd_wlog_put(&w->log, LOG_ERR, NULL, "io_uring failed: %s",
+		      strerror(-err));
+	mcrd_worker_end(w, 1);
+}
+
+/* Return true if it is a frame. */
+static bool received(struct mcrd_worker *w, const struct mcrd_event *e)
+{
+	struct mcrd_rxdev *rx = pointer_of(e->data);
+	struct mcrd_ring *ring = w->ring;
+	struct io_uring_recvmsg_out out;
+	struct mcrd_message m;
+	struct mcrd_buf *buf;
+	uint8_t *mem;
+
+	buf = mcrd_uring_filled(&ring->u, e->flags);
+	if (buf && e->res >= (int)MCRD_FRAME_ROOM) {
+		mem = buf->mem + ring->u.shift;
+		memcpy(&out, mem, sizeof(out));
+		m.payload = mem + MCRD_FRAME_ROOM;
+		m.len = (size_t)e->res - MCRD_FRAME_ROOM;
+		m.name = mem + MCRD_FRAME_OUT;
+		m.control = mem + MCRD_FRAME_OUT + MCRD_FRAME_NAME;
+		m.control_len = out.controllen;
+		m.flags = (int)out.flags;
+		mcrd_receive(w, rx, buf, &m);
+	} else if (buf) {
+		mcrd_pool_put(&w->pool, buf);
+	}
+	if (e->res < 0 && !mcrd_receive_error(w, rx, -e->res))
+		ring->rest_until = w->now + REST_MS;
+	if (!(e->flags & IORING_CQE_F_MORE)) {
+		rx->armed = false;
+		if (rx->closed) {
+			forget_rx(ring, rx);
+			mcrd_rxdev_free(rx);
+		}
+	}
+	return buf;
+}
+
+static bool handle(struct mcrd_worker *w, const struct mcrd_event *e)
+{
+	struct mcrd_ring *ring = w->ring;
+
+	switch (e->data & TAG_MASK) {
+	case TAG_RX:
+		return received(w, e);
+	case TAG_COMMAND:
+		ring->reading = false;
+		mcrd_worker_got(w, e->res, &ring->msg);
+		break;
+	case TAG_SIGNAL:
+		ring->watching = false;
+		ring->signalled = true;
+		break;
+	}
+	return false;
+}
+
+static void read_signal(struct mcrd_worker *w)
+{
+	struct signalfd_siginfo info;
+
+	w->ring->signalled = false;
+	if (read(w->sig_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		mcrd_worker_stop(w);
+}
+
+static void uring_round(struct mcrd_worker *w)
+{
+	struct mcrd_ring *ring = w->ring;
+	uint32_t frames = 0, left = BATCH;
+
+	mcrd_uring_lend(&ring->u);
+	ask_for_packets(w);
+	ask_for_commands(w);
+	ask_for_signals(w);
+	if (ring->n)
+		io_uring_submit(&ring->u.ring);
+	else
+		wait_for_more(w);
+	w->now = get_jiffies_64();
+	harvest(w);
+	for (; ring->n && left; left--) {
+		struct mcrd_event e = ring->event[ring->first];
+
+		ring->first = (ring->first + 1) & (ring->room - 1);
+		ring->n--;
+		frames += handle(w, &e);
+	}
+	mcrd_receive_batch(w, frames);
+	if (ring->signalled)
+		read_signal(w);
+	if (ring->reading && !w->apply.owed)
+		return;
+	/* What goes by the rules as they were is on its way before they change. */
+	uring_submit(w);
+	mcrd_worker_commands(w);
+}
+
+const struct mcrd_loop_ops mcrd_loop_uring = {
+	.which = MCRD_LOOP_URING,
+	.open = uring_open,
+	.close = uring_close,
+	.rx_open = uring_rx_open,
+	.rx_close = uring_rx_close,
+	.tx_close = uring_tx_close,
+	.send = uring_send,
+	.submit = uring_submit,
+	.round = uring_round,
+};

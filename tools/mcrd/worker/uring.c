@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Setting up an io_uring; see uring.h.
+ *
+ * Whether a kernel has what is needed is found out by doing it once: version
+ * numbers say little where features are backported, or filtered.
+ */
+#include "uring.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "frame.h"
+#include "pool.h"
+
+/* What is asked for, the best first; old kernels refuse flags they do not know. */
+static const unsigned int flag_sets[] = {
+	IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER |
+	IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_COOP_TASKRUN,
+	IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER |
+	IORING_SETUP_COOP_TASKRUN,
+	IORING_SETUP_SUBMIT_ALL | IORING_SETUP_COOP_TASKRUN,
+	IORING_SETUP_SUBMIT_ALL,
+	0,
+};
+
+static const char *refusal(int err)
+{
+	switch (err) {
+	case EPERM:
+	case EACCES:
+		return "not permitted (by sysctl kernel.io_uring_disabled, or seccomp)";
+	case ENOSYS:
+		return "this kernel has none, or seccomp hides it";
+	case ENOMEM:
+		return "no memory, or RLIMIT_MEMLOCK is too low";
+	case EMFILE:
+	case ENFILE:
+		return "too many open files";
+	default:
+		return strerror(err);
+	}
+}
+
+/* Sends, and each buffer that may be filled, have room for their completion. */
+static int setup(struct mcrd_uring *u)
+{
+	struct io_uring_params p;
+	int err = -EINVAL;
+	size_t i;
+
+	for (i = 0; i < sizeof(flag_sets) / sizeof(flag_sets[0]); i++) {
+		memset(&p, 0, sizeof(p));
+		p.flags = flag_sets[i] | IORING_SETUP_CQSIZE |
+			  IORING_SETUP_CLAMP;
+		p.cq_entries = 4 * MCRD_URING_SQ + 2 * u->pool->n;
+		err = io_uring_queue_init_params(MCRD_URING_SQ, &u->ring, &p);
+		if (err != -EINVAL)
+			break;
+	}
+	u->open = !err;
+	return err;
+}
+
+static int add_buffers(struct mcrd_uring *u)
+{
+	struct io_uring_buf_reg reg = { .bgid = MCRD_URING_GROUP };
+	void *mem;
+
+	for (u->entries = 1; u->entries < u->pool->n;)
+		u->entries *= 2;
+	u->br_len = u->entries * sizeof(struct io_uring_buf);
+	mem = mmap(NULL, u->br_len, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (mem == MAP_FAILED)
+		return -errno;
+	u->br = mem;
+	io_uring_buf_ring_init(u->br);
+	reg.ring_addr = (uintptr_t)mem;
+	reg.ring_entries = u->entries;
+	return io_uring_register_buf_ring(&u->ring, &reg, 0);
+}
+
+/**
+ * mcrd_uring_lend - give the kernel all buffers that are free
+ * @u: the io_uring
+ */
+void mcrd_uring_lend(struct mcrd_uring *u)
+{
+	int mask = io_uring_buf_ring_mask(u->entries), n = 0;
+	struct mcrd_buf *buf;
+
+	while ((buf = mcrd_pool_lend(u->pool)))
+		io_uring_buf_ring_add(u->br, buf->mem + u->shift,
+				      (unsigned int)(u->pool->size - u->shift),
+				      buf->id, mask, n++);
+	if (!n)
+		return;
+	io_uring_buf_ring_advance(u->br, n);
+	u->lent += (unsigned int)n;
+}
+
+/**
+ * mcrd_uring_filled - the buffer of a completion
+ * @u: the io_uring
+ * @flags: of the completion
+ *
+ * Return: the buffer, with a reference for mcrd_pool_put(), or NULL: it has none.
+ */
+struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags)
+{
+	struct mcrd_buf *buf;
+
+	if (!(flags & IORING_CQE_F_BUFFER))
+		return NULL;
+	buf = &u->pool->bufs[flags >> IORING_CQE_BUFFER_SHIFT];
+	u->lent--;
+	mcrd_pool_filled(u->pool, buf);
+	return buf;
+}
+
+/**
+ * mcrd_uring_sqe - an entry to be submitted
+ * @u: the io_uring
+ *
+ * Return: an entry, or NULL if the kernel takes none now.
+ */
+struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&u->ring);
+
+	if (sqe)
+		return sqe;
+	io_uring_submit(&u->ring);
+	return io_uring_get_sqe(&u->ring);
+}
+
+/**
+ * mcrd_uring_receive - prepare to receive all that comes
+ * @u: the io_uring
+ * @sqe: an entry
+ * @fd: the socket
+ */
+void mcrd_uring_receive(struct mcrd_uring *u, struct io_uring_sqe *sqe, int fd)
+{
+	io_uring_prep_recvmsg_multishot(sqe, fd, &u->msg, 0);
+	sqe->flags |= IOSQE_BUFFER_SELECT;
+	sqe->buf_group = MCRD_URING_GROUP;
+}
+
+/* The next completion in @cqe; 0 or -errno. */
+static int wait_one(struct mcrd_uring *u, struct io_uring_cqe *cqe)
+{
+	struct __kernel_timespec ts = { .tv_sec = 2 };
+	struct io_uring_cqe *p;
+	int err;
+
+	err = io_uring_submit_and_wait_timeout(&u->ring, &p, 1, &ts, NULL);
+	if (err < 0)
+		return err;
+	*cqe = *p;
+	io_uring_cqe_seen(&u->ring, p);
+	return 0;
+}
+
+/* End the receive that the kernel may still have, and wait until it is over. */
+static int cancel_trial(struct mcrd_uring *u)
+{
+	struct io_uring_sqe *sqe = mcrd_uring_sqe(u);
+	bool receiving = true, canceling = true;
+	struct io_uring_cqe cqe;
+	int err = 0;
+
+	if (!sqe)
+		return -EBUSY;
+	io_uring_prep_cancel64(sqe, 1, 0);
+	io_uring_sqe_set_data64(sqe, 2);
+	/* They may come in either order. */
+	while (!err && (receiving || canceling)) {
+		err = wait_one(u, &cqe);
+		if (!err && cqe.user_data == 1)
+			receiving = cqe.flags & IORING_CQE_F_MORE;
+		else if (!err)
+			canceling = false;
+	}
+	return err;
+}
+
+/* Does one message come as it should, and would more? */
+static int try_receive(struct mcrd_uring *u, int to, int from)
+{
+	struct io_uring_sqe *sqe = mcrd_uring_sqe(u);
+	struct io_uring_cqe cqe;
+	struct mcrd_buf *buf;
+	int err;
+
+	if (!sqe)
+		return -EBUSY;
+	mcrd_uring_receive(u, sqe, from);
+	io_uring_sqe_set_data64(sqe, 1);
+	if (send(to, "", 1, 0) != 1)
+		return -errno;
+	err = wait_one(u, &cqe);
+	if (err)
+		return err;
+	if (cqe.res < 0)
+		return cqe.res;
+	buf = mcrd_uring_filled(u, cqe.flags);
+	if (buf)
+		mcrd_pool_put(u->pool, buf);
+	if (!buf || !(cqe.flags & IORING_CQE_F_MORE))
+		return -EOPNOTSUPP;
+	return cancel_trial(u);
+}
+
+static int try_out(struct mcrd_uring *u)
+{
+	int sv[2], err;
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, sv))
+		return -errno;
+	mcrd_uring_lend(u);
+	err = try_receive(u, sv[0], sv[1]);
+	close(sv[0]);
+	close(sv[1]);
+	return err;
+}
+
+/**
+ * mcrd_uring_open - set up an io_uring
+ * @u: it
+ * @pool: what buffers are lent from, all of them free
+ * @shift: bytes of each buffer that are to be left free
+ * @why: if it cannot be done, a sentence
+ * @size: of @why
+ *
+ * Return: 0, or -errno: then the pool is as it was.
+ */
+int mcrd_uring_open(struct mcrd_uring *u, struct mcrd_pool *pool, size_t shift,
+		    char *why, size_t size)
+{
+	int err;
+
+	memset(u, 0, sizeof(*u));
+	u->pool = pool;
+	u->shift = shift;
+	u->msg.msg_namelen = MCRD_FRAME_NAME;
+	u->msg.msg_controllen = MCRD_FRAME_CONTROL;
+	err = setup(u);
+	if (err) {
+		snprintf(why, size, "io_uring is refused: %s", refusal(-err));
+		return err;
+	}
+	/* Not to look the ring up by its descriptor each time. */
+	io_uring_register_ring_fd(&u->ring);
+	err = add_buffers(u);
+	if (!err)
+		err = try_out(u);
+	if (!err)
+		return 0;
+	snprintf(why, size,
+		 "this kernel's io_uring cannot receive into a ring of buffers (Linux 6.0 can): %s",
+		 strerror(-err));
+	mcrd_uring_close(u);
+	return err;
+}
+
+/**
+ * mcrd_uring_close - take an io_uring down
+ * @u: it; the pool's buffers are all free again, unless they are referred to
+ */
+void mcrd_uring_close(struct mcrd_uring *u)
+{
+	if (u->open)
+		io_uring_queue_exit(&u->ring);
+	if (u->br)
+		munmap(u->br, u->br_len);
+	mcrd_pool_reclaim(u->pool);
+	memset(u, 0, sizeof(*u));
+}

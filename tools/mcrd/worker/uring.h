@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An io_uring with a ring of receive buffers: setting it up on the kernels that
+ * there are, and finding out whether one has all that is needed.
+ */
+#ifndef MCRD_WORKER_URING_H
+#define MCRD_WORKER_URING_H
+
+#include <liburing.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+struct mcrd_buf;
+struct mcrd_pool;
+
+/* The only group of buffers. */
+#define MCRD_URING_GROUP	0
+
+/* Entries of the submission queue; a full one is submitted. */
+#define MCRD_URING_SQ		512U
+
+/**
+ * struct mcrd_uring - an io_uring with a ring of receive buffers
+ * @ring: the io_uring
+ * @open: it is there
+ * @br: the ring of buffers, shared with the kernel; a mapping
+ * @br_len: bytes of @br
+ * @entries: of @br, a power of two
+ * @shift: bytes of each buffer that are left free
+ * @pool: what buffers are lent from
+ * @lent: buffers that the kernel has
+ * @msg: what is to be received beside frames; for all of them
+ */
+struct mcrd_uring {
+	struct io_uring ring;
+	bool open;
+	struct io_uring_buf_ring *br;
+	size_t br_len;
+	unsigned int entries;
+	size_t shift;
+	struct mcrd_pool *pool;
+	unsigned int lent;
+	struct msghdr msg;
+};
+
+int mcrd_uring_open(struct mcrd_uring *u, struct mcrd_pool *pool, size_t shift,
+		    char *why, size_t size);
+void mcrd_uring_close(struct mcrd_uring *u);
+void mcrd_uring_lend(struct mcrd_uring *u);
+struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags);
+struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u);
+void mcrd_uring_receive(struct mcrd_uring *u, struct io_uring_sqe *sqe, int fd);
+
+#endif /* MCRD_WORKER_URING_H */
