@@ -535,10 +535,10 @@ def test_devices(consumer):
     for told in (True, False):
         run("ip", "link", "del", "v0")
         if told:
-            served.commit("gone 1")
+            served.commit("device v0")
         make_devices()
         stack = Stack()
-        served.commit(rule.command())
+        served.commit("device v0")
         assert not stack.delivered(frame)
         stack.close()
     # It is gone before that is heard of: that is no failure.
@@ -546,11 +546,11 @@ def test_devices(consumer):
     run("ip", "link", "del", "v1")
     served.commit()
     make_devices()
-    served.commit("gone 2", rule.command())
+    served.commit("gone 2", "device v0")
     run("ip", "link", "set", "v0", "down")
     run("ip", "link", "set", "v0", "name", "w0")
     run("ip", "link", "set", "w0", "up")
-    served.commit("gone 1")
+    served.commit("device v0")
     stack = Stack("w0")
     assert stack.delivered(frame) == {b"x"}
     served.commit(rule.command("w0"))

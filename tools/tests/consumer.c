@@ -5,6 +5,7 @@
  *
  *	rule ID DEV pass|consume GROUP LEN SOURCE LEN udp|any MIN MAX VLAN
  *	gone ID
+ *	device NAME
  *	less | more | check
  */
 #include <arpa/inet.h>
@@ -57,6 +58,10 @@ static int carry_out(struct mcrd_consume *c, char *const *word, size_t n,
 		return mcrd_consume_rule(c, (__u32)number(word[1]), word[2],
 					 if_nametoindex(word[2]), &m,
 					 !strcmp(word[3], "consume"));
+	if (n == 2 && !strcmp(word[0], "device")) {
+		mcrd_consume_device(c, word[1], if_nametoindex(word[1]));
+		return 0;
+	}
 	if (n == 2 && !strcmp(word[0], "gone")) {
 		mcrd_consume_rule_gone(c, (__u32)number(word[1]));
 		return 0;
