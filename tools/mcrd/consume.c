@@ -172,9 +172,10 @@ static const char *mcrd_consume_why(int err, bool begin)
 		return "the kernel's nftables lack chains for devices or owners of tables (Linux 5.12)";
 	case -EPERM:
 	case -EACCES:
-		return begin ? "the daemon may not use nftables, which needs CAP_NET_ADMIN" :
-			       "another process owns the nftables table netdev "
-			       MCRD_NFT_TABLE;
+		if (begin)
+			return "the daemon may not use nftables, which needs CAP_NET_ADMIN";
+		return "another process owns the nftables table netdev "
+		       MCRD_NFT_TABLE;
 	case -EEXIST:
 		return "there is an nftables table netdev " MCRD_NFT_TABLE
 		       " that is not the daemon's: delete it";
