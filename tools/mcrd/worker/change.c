@@ -63,6 +63,7 @@ static const char *take_rx(struct mcrd_worker *w, struct mcrd_change *c,
 {
 	const struct mcrd_rx *in = f->body;
 
+	c->id = in->ifindex;
 	if (c->type != MCRD_RX_OPEN)
 		return NULL;
 	if (f->n_fds != 1)
@@ -85,6 +86,9 @@ static const char *take_rx(struct mcrd_worker *w, struct mcrd_change *c,
 
 static const char *take_tx(struct mcrd_change *c, struct mcrd_frame_in *f)
 {
+	const struct mcrd_tx *in = f->body;
+
+	c->id = in->ifindex;
 	if (c->type != MCRD_TX_OPEN)
 		return NULL;
 	if (f->n_fds != 1)
@@ -93,6 +97,7 @@ static const char *take_tx(struct mcrd_change *c, struct mcrd_frame_in *f)
 	if (!c->tx)
 		return NO_MEMORY;
 	c->tx->fd = keep_fd(f);
+	c->tx->ifindex = in->ifindex;
 	c->tx->vnet = has_vnet(c->tx->fd);
 	return NULL;
 }
@@ -179,14 +184,13 @@ static const char *take_gone(struct mcrd_change *c,
 	return NULL;
 }
 
-/* The name in a frame about a device; NULL: it is about none. */
+/* The name in a frame about a device; NULL: none counts. */
 static const char *name_of(const struct mcrd_frame_in *f)
 {
 	switch (f->type) {
 	case MCRD_DEV:
 		return ((const struct mcrd_dev *)f->body)->name;
 	case MCRD_RX_OPEN:
-	case MCRD_RX_CLOSE:
 		return ((const struct mcrd_rx *)f->body)->name;
 	case MCRD_TX_OPEN:
 	case MCRD_TX_CLOSE:
@@ -216,16 +220,17 @@ static const char *take(struct mcrd_worker *w, struct mcrd_change *c,
 			struct mcrd_frame_in *f)
 {
 	size_t size = size_of(f->type);
+	const char *name;
 
-	if (size) {
-		if (f->len != size)
-			return "a frame about a device has another size";
-		if (!name_ok(name_of(f)))
-			return "a device's name is none";
-		c->port = mcrd_port_get(&w->table, name_of(f));
-		if (!c->port)
-			return NO_MEMORY;
-	}
+	if (size && f->len != size)
+		return "a frame about a device has another size";
+	name = name_of(f);
+	if (name && !name_ok(name))
+		return "a device's name is none";
+	if (name)
+		c->port = mcrd_port_get(&w->table, name);
+	if (name && !c->port)
+		return NO_MEMORY;
 	switch (f->type) {
 	case MCRD_DEV:
 		return take_dev(c, f);

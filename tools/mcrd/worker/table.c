@@ -47,6 +47,27 @@ struct mcrd_port *mcrd_port_find(struct mcrd_table *t, const char *name)
 }
 
 /**
+ * mcrd_port_receiving - the name of a device that is received from
+ * @t: the table
+ * @ifindex: the device
+ *
+ * All names are looked at: devices come and go seldom.
+ *
+ * Return: it, without a new user, or NULL.
+ */
+struct mcrd_port *mcrd_port_receiving(struct mcrd_table *t, uint32_t ifindex)
+{
+	struct mcrd_port *port;
+	size_t i;
+
+	for (i = 0; i < sizeof(t->ports) / sizeof(t->ports[0]); i++)
+		for (port = t->ports[i]; port; port = port->next)
+			if (port->rx && port->rx->ifindex == ifindex)
+				return port;
+	return NULL;
+}
+
+/**
  * mcrd_port_get - refer to a name
  * @t: the table
  * @name: NUL-terminated, MCR_DEV_MAX bytes at most
