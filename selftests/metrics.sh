@@ -49,11 +49,11 @@ other_requests() {
 		get -w '%{http_code}' "${URL%/metrics}/"
 	for method in POST PUT DELETE OPTIONS; do
 		check_output "$method" $'Allow: GET, HEAD.*405$' \
-			get -i -w '%{http_code}' -X $method -d a=b "$URL"
+			get -i -w '%{http_code}' -X "$method" -d a=b "$URL"
 	done
 	# A request that is none, and one that is too long, are hung up on.
 	check_output "no HTTP" '^(HTTP/1.. [45]..|$)' \
-		in_ns mcr socat -t 5 - TCP:127.0.0.1:$PORT <<<"hello there"
+		in_ns mcr socat -t 5 - TCP:127.0.0.1:"$PORT" <<<"hello there"
 	get -H "X: $(head -c 60000 /dev/zero | tr '\0' x)" \
 		-o /dev/null -w '%{http_code}' "$URL" >"$WORK/long" 2>&1
 	check_match "a long request" "$(<"$WORK/long")" '4..|000'
@@ -103,7 +103,7 @@ dies() {
 silent_peers() {
 	local i pids=()
 	for i in {1..12}; do
-		in_ns mcr socat -u TCP:127.0.0.1:$PORT,retry=0 \
+		in_ns mcr socat -u TCP:127.0.0.1:"$PORT",retry=0 \
 			"OPEN:/dev/null,append" &
 		pids+=($!)
 		STARTED+=($!)
@@ -173,12 +173,15 @@ scraped() {
 		"[\"$COUNT\"]"
 	check_knows "sum by (reason) (mcr_output_dropped_packets_total)" \
 		"[\"$COUNT\"]"
-	check_knows "mcr_output_offered_packets_total - mcr_output_sent_packets_total" \
-		"[\"$COUNT\",\"0\"]" || :
+	check_knows 'mcr_output_offered_packets_total - mcr_output_sent_packets_total' \
+		"[\"0\",\"$COUNT\"]"
 	check_knows 'mcr_server_info{plane="relay"}' '["1"]'
 	check_knows 'sum(mcr_worker_received_packets_total) >= bool '"$COUNT" \
 		'["1"]'
 	check_knows 'sum(mcr_worker_running)' '["2"]'
+	# Of the first batch of each worker a time was taken.
+	check_knows 'histogram_quantile(0.99, sum by (le) (mcr_worker_latency_seconds_bucket)) > bool 0' \
+		'["1"]'
 	# Types and units are what the heads say.
 	get "$PROMETHEUS_URL/api/v1/metadata?metric=mcr_rule_matched_packets" \
 		>"$WORK/body"
