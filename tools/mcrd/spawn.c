@@ -177,7 +177,7 @@ pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
 	drop_rights(user);
 	die_with_parent(parent);
 	/* It changes none of them; its declaration is older than const. */
-	execve("/proc/self/exe", (char **)(uintptr_t)argv,
+	execve("/proc/self/exe", (char *const *)argv,
 	       small_environment(env));
 	die("/proc/self/exe");
 	return -1;

@@ -136,6 +136,7 @@ static void flush(struct mcrd_worker *w, struct mcrd_batch *b)
 	while (i < n) {
 		ret = sendmmsg(b->tx->fd, b->msg + i, n - i,
 			       MSG_DONTWAIT | MSG_NOSIGNAL);
+		w->tally.syscalls++;
 		if (ret <= 0) {
 			result[i++] = ret ? -errno : -EAGAIN;
 			continue;
@@ -246,8 +247,10 @@ static uint32_t receive(struct mcrd_worker *w, struct mcrd_rxdev *rx,
 
 	ret = recvmmsg(rx->fd, ring->msg, n, MSG_DONTWAIT, NULL);
 	err = errno;
+	w->tally.syscalls++;
 	if (ret > 0)
 		got = (uint32_t)ret;
+	w->tally.receives += got > 0;
 	for (i = got; i < n; i++)
 		mcrd_pool_return(&w->pool, ring->buf[i]);
 	for (i = 0; i < got; i++)
@@ -288,6 +291,7 @@ static void read_commands(struct mcrd_worker *w)
 
 	mcrd_reader_space(&w->reader, &iov);
 	len = recvmsg(w->cmd_fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	w->tally.syscalls++;
 	mcrd_worker_got(w, len < 0 ? -errno : len, &msg);
 }
 
@@ -323,8 +327,11 @@ static void linger(struct mcrd_worker *w)
 	uint32_t us = mcrd_pace_wait(&w->pace, w->config.wait_us);
 	struct timespec ts = { .tv_nsec = (long)us * 1000 };
 
-	if (us && !w->table.n_low && !w->apply.owed)
-		ppoll(w->ring->poll, 2, &ts, NULL);
+	if (!us || w->table.n_low || w->apply.owed)
+		return;
+	ppoll(w->ring->poll, 2, &ts, NULL);
+	w->tally.syscalls++;
+	w->tally.wakeups++;
 }
 
 static void mmsg_round(struct mcrd_worker *w)
@@ -335,6 +342,8 @@ static void mmsg_round(struct mcrd_worker *w)
 
 	linger(w);
 	n = poll(ring->poll, 2 + ring->n_rx, poll_ms(w));
+	w->tally.syscalls++;
+	w->tally.wakeups++;
 	if (n < 0) {
 		if (errno != EINTR)
 			mcrd_worker_end(w, 1);

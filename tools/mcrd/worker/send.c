@@ -395,6 +395,7 @@ void mcrd_send_done(struct mcrd_worker *w, struct mcrd_send *s, int result)
 		send_failed(w, s, -result);
 	else
 		mcrd_count_sent(out, s->segs, s->bytes);
+	s->run->sent |= result >= 0;
 	out->under_way--;
 	w->sender.under_way[s->epoch & 1]--;
 	mcrd_run_put(w, s->run);

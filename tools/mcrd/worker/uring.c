@@ -134,8 +134,19 @@ struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u)
 
 	if (sqe)
 		return sqe;
-	io_uring_submit(&u->ring);
+	mcrd_uring_submit(u);
 	return io_uring_get_sqe(&u->ring);
+}
+
+/**
+ * mcrd_uring_submit - carry out what was asked for
+ * @u: the io_uring
+ */
+void mcrd_uring_submit(struct mcrd_uring *u)
+{
+	/* Without anything to submit it is none, but for rare cases. */
+	u->calls += io_uring_sq_ready(&u->ring) > 0;
+	io_uring_submit(&u->ring);
 }
 
 /**

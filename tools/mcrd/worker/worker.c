@@ -92,6 +92,10 @@ static const char *map_arena(struct mcrd_worker *w, int fd)
 		return "the arena cannot be mapped";
 	w->section = w->arena.base + w->config.worker * MCRD_ARENA_STRIDE;
 	w->shared = w->arena.base + w->config.workers * MCRD_ARENA_STRIDE;
+	if (w->config.stats > MCRD_ARENA_STRIDE - sizeof(*w->tally.stats) ||
+	    w->config.stats % sizeof(__u64))
+		return "what it counts of itself has no place in the arena";
+	w->tally.stats = (void *)(w->section + w->config.stats);
 	kapi_percpu_provide(w->arena.base, w->config.workers,
 			    MCRD_ARENA_STRIDE, w->shared);
 	kapi_this_cpu_set(w->config.worker);
@@ -179,6 +183,7 @@ static int begin(struct mcrd_worker *w)
 	memset(w, 0, sizeof(*w));
 	w->arena.fd = -1;
 	w->cmd_fd = MCRD_WORKER_FD;
+	w->tally.sampling = true;
 	mcrd_wlog_init(&w->log);
 	mcrd_apply_init(&w->apply);
 	mcrd_table_init(&w->table);
