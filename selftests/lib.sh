@@ -282,6 +282,10 @@ in_ns() { ip netns exec "${NS[$1]}" "${@:2}"; }
 # --- The relay daemon.
 
 declare -A RELAY=() RELAY_LOG=()
+# Options for them. A test that says "nothing came" by a packet that was sent behind
+# wants one worker: others may be faster.
+RELAY_OPTIONS=()
+ONE_WORKER=(--workers 1)
 RUN_DIR_MADE=
 
 # serve ROLE...: there is a server in NS[ROLE]. The module is in all of them.
@@ -295,7 +299,8 @@ serve() {
 	fi
 	for role in "$@"; do
 		RELAY_LOG[$role]=$(mktemp "$MCR_RUN_DIR/log.XXXXXX")
-		"$MCRD" -n "${NS[$role]}" 2>"${RELAY_LOG[$role]}" &
+		"$MCRD" -n "${NS[$role]}" "${RELAY_OPTIONS[@]}" \
+			2>"${RELAY_LOG[$role]}" &
 		RELAY[$role]=$!
 	done
 	for role in "$@"; do
