@@ -92,6 +92,19 @@ only_with() {
 	return 1
 }
 
+# kernel_has WHAT COMMAND...: a guest's kernel has what the command needs, or it
+# is a failure; a machine's own, beside the daemon, may not.
+kernel_has() {
+	local unknown='[Uu]nknown|not found'
+	capture "${@:2}" && return
+	if [[ $MCR_VIA == relay && $OUTPUT =~ $unknown ]]; then
+		skip_case "this kernel has no $1"
+	else
+		fail "status $STATUS of: ${*:2}: $OUTPUT"
+	fi
+	return 1
+}
+
 # bail REASON: the test cannot go on at all.
 bail() {
 	printf 'Bail out! %s\n' "$*"
