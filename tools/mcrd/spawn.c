@@ -93,14 +93,15 @@ static void die_with_parent(pid_t parent)
 		_exit(EXIT_NO_START);
 }
 
-/* Nothing of the supervisor's environment but what sanitizers are told by. */
+/* Nothing of the supervisor's environment but what is for who looks for faults. */
 static char **small_environment(char *env[4])
 {
 	unsigned int n = 0;
 	char **e;
 
 	for (e = environ; *e && n < 3; e++)
-		if (strstr(*e, "SAN_OPTIONS="))
+		if (strstr(*e, "SAN_OPTIONS=") ||
+		    !strncmp(*e, "MCRD_SECCOMP=", strlen("MCRD_SECCOMP=")))
 			env[n++] = *e;
 	env[n] = NULL;
 	return env;

@@ -14,6 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Who starts a worker may set it to "eperm" or "off". */
+#define MCRD_SECCOMP_ENV	"MCRD_SECCOMP"
+
 /**
  * enum mcrd_seccomp_mode - what becomes of a call that is not left
  * @MCRD_SECCOMP_KILL: it ends the process, with SIGSYS
