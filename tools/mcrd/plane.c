@@ -30,6 +30,7 @@
 #include "port.h"
 #include "table.h"
 
+#include "consume.h"
 #include "egress.h"
 #include "log.h"
 #include "packet.h"
@@ -84,6 +85,8 @@ struct mcrd_plane_rule {
  * @lost: there was no memory to note one: all have to be looked at
  * @touched: there may be something to tell
  * @any: something was told since the last MCRD_SYNC
+ * @consume: who keeps packets from the host's own stack
+ * @refusal: why that is not possible
  * @frame: room for the longest frame
  * @rx_done: sockets to close when workers have answered
  * @tx_done: likewise
@@ -97,6 +100,8 @@ struct mcrd_plane {
 	bool lost;
 	bool touched;
 	bool any;
+	struct mcrd_consume *consume;
+	char refusal[256];
 	struct mcrd_rule *frame;
 	struct mcrd_rxset *rx_done;
 	struct mcrd_txset *tx_done;
@@ -257,6 +262,7 @@ static void dev_settle(struct mcrd_plane_dev *pd)
 		     pd->dev.type == ARPHRD_ETHER;
 
 	list_del_init(&pd->dirty);
+	mcrd_consume_device(plane.consume, pd->dev.name, pd->dev.ifindex);
 	if (pd->tx && (!sends || pd->tx->ifindex != (int)pd->dev.ifindex))
 		tx_close(pd);
 	if (pd->told || (pd->refs && pd->dev.ifindex))
@@ -289,6 +295,22 @@ static void rule_touch(u32 id)
 	}
 	if (list_empty(&pr->dirty))
 		list_add_tail(&pr->dirty, &plane.dirty_rules);
+}
+
+/**
+ * mcr_plane_consume - can packets of this rule be kept from the stack?
+ * @spec: the rule, sound
+ *
+ * Return: NULL if so, or if it does not ask for that; else why not: a sentence,
+ * which stays until the next call.
+ */
+const char *mcr_plane_consume(const struct mcr_rule_spec *spec)
+{
+	if (spec->mode != MCR_MODE_CONSUME ||
+	    !mcrd_consume_check(plane.consume, plane.refusal,
+				sizeof(plane.refusal)))
+		return NULL;
+	return plane.refusal;
 }
 
 /**
@@ -405,6 +427,7 @@ static void rule_settle_gone(struct mcrd_plane_rule *pr)
 	const struct mcrd_rule_ref ref = { .id = pr->id };
 
 	list_del(&pr->dirty);
+	mcrd_consume_rule_gone(plane.consume, pr->id);
 	if (pr->told)
 		tell(NULL, MCRD_RULE_GONE, &ref, sizeof(ref));
 	rule_drop_devs(pr);
@@ -445,7 +468,12 @@ static void rules_prepare(struct mcr_net *mn)
 		rule = rule_in_force(mn, pr->id, &f);
 		if (!rule) {
 			rule_settle_gone(pr);
-		} else if (!rule_hold_devs(pr, rule, f)) {
+		} else if (!rule_hold_devs(pr, rule, f) ||
+			   mcrd_consume_rule(plane.consume, pr->id,
+					     rule->iif->name,
+					     pr->dev[0]->dev.ifindex,
+					     &rule->entry.match,
+					     f->mode == MCR_MODE_CONSUME)) {
 			list_del_init(&pr->dirty);
 			rules_without_memory();
 		}
@@ -469,6 +497,15 @@ static void rules_tell(struct mcr_net *mn)
 }
 
 /* --- All of it */
+
+/* What fails stays noted: it is tried again with the next change. */
+static void consume_commit(enum mcrd_consume_step step)
+{
+	char why[256];
+
+	if (mcrd_consume_commit(plane.consume, step, why, sizeof(why)))
+		mcrd_log(plane.conf.log, LOG_ERR, "%s", why);
+}
 
 static void close_done(void)
 {
@@ -510,9 +547,11 @@ void mcrd_plane_release(void)
 	plane.any |= mcrd_ingress_tell(NULL, &plane.rx_done);
 	rules_tell(mn);
 	mutex_unlock(&mn->lock);
+	consume_commit(MCRD_CONSUME_LESS);
 	if (plane.any)
 		mcrd_workers_sync(plane.conf.workers, NULL);
 	plane.any = false;
+	consume_commit(MCRD_CONSUME_MORE);
 	close_done();
 }
 
@@ -614,7 +653,8 @@ int mcrd_plane_init(const struct mcrd_plane_conf *conf)
 	INIT_LIST_HEAD(&plane.dirty_rules);
 	plane.frame = kzalloc(sizeof(*plane.frame) + MCR_OUTPUTS_MAX *
 			      sizeof(plane.frame->out[0]), GFP_KERNEL);
-	return plane.frame ? 0 : -ENOMEM;
+	plane.consume = mcrd_consume_init();
+	return plane.frame && plane.consume ? 0 : -ENOMEM;
 }
 
 /**
@@ -644,6 +684,8 @@ void mcrd_plane_exit(void)
 			kfree(pd);
 		}
 	}
+	mcrd_consume_exit(plane.consume);
+	plane.consume = NULL;
 	kfree(plane.frame);
 	plane.frame = NULL;
 }

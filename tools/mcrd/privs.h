@@ -6,9 +6,8 @@
 #define MCRD_PRIVS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
-
-struct mcr_error;
 
 /**
  * struct mcrd_privs - whom a worker runs as
@@ -22,8 +21,8 @@ struct mcrd_privs {
 	bool keep;
 };
 
-int mcrd_privs_find(const char *name, struct mcrd_privs *privs,
-		    struct mcr_error *err);
-int mcrd_privs_drop(const struct mcrd_privs *privs, struct mcr_error *err);
+int mcrd_privs_find(const char *name, struct mcrd_privs *privs, char *why,
+		    size_t size);
+int mcrd_privs_drop(const struct mcrd_privs *privs, char *why, size_t size);
 
 #endif /* MCRD_PRIVS_H */

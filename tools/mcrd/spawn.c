@@ -4,21 +4,15 @@
  */
 #include "spawn.h"
 
-#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* Users that are tried where none was named. */
-static const char *const users[] = { "mcrd", "nobody" };
 
 #define EXIT_NO_START	126
 
@@ -32,37 +26,15 @@ extern char **environ;
  *
  * Return: 0 or -1.
  */
-int mcrd_user_find(const char *name, struct mcrd_user *user,
+int mcrd_user_find(const char *name, struct mcrd_privs *user,
 		   const struct mcrd_log *log)
 {
-	const struct passwd *pw = NULL;
-	size_t i;
+	char why[256];
 
-	if (geteuid()) {
-		*user = (struct mcrd_user){ .keep = true };
+	if (!mcrd_privs_find(name, user, why, sizeof(why)))
 		return 0;
-	}
-	for (i = 0; !pw && !name && i < sizeof(users) / sizeof(users[0]); i++)
-		pw = getpwnam(users[i]);
-	if (name)
-		pw = getpwnam(name);
-	if (!pw) {
-		mcrd_log(log, LOG_ERR,
-			 "user %s does not exist: --user needs one that workers run as",
-			 name ? name : users[0]);
-		return -1;
-	}
-	if (!pw->pw_uid) {
-		mcrd_log(log, LOG_ERR,
-			 "user %s is root: --user needs one without rights, that workers run as",
-			 pw->pw_name);
-		return -1;
-	}
-	*user = (struct mcrd_user){
-		.uid = pw->pw_uid,
-		.gid = pw->pw_gid,
-	};
-	return 0;
+	mcrd_log(log, LOG_ERR, "%s", why);
+	return -1;
 }
 
 static void die(const char *what)
@@ -102,27 +74,14 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Rings and buffers may be as large as they are said to be. */
-static void raise_limits(void)
+static void drop_rights(const struct mcrd_privs *user)
 {
-	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	char why[256];
 
-	setrlimit(RLIMIT_MEMLOCK, &all);
-}
-
-static void drop_rights(const struct mcrd_user *user)
-{
-	capng_clear(CAPNG_SELECT_ALL);
-	if (user->keep) {
-		if (capng_apply(CAPNG_SELECT_CAPS) < 0)
-			die("its capabilities");
-	} else if (capng_change_id((int)user->uid, (int)user->gid,
-				   CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING |
-				   CAPNG_CLEAR_AMBIENT) < 0) {
-		die("its user");
-	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		die("no_new_privs");
+	if (!mcrd_privs_drop(user, why, sizeof(why)))
+		return;
+	dprintf(STDERR_FILENO, "cannot start: %s\n", why);
+	_exit(EXIT_NO_START);
 }
 
 /* A change of user takes this away: it comes after. */
@@ -134,14 +93,15 @@ static void die_with_parent(pid_t parent)
 		_exit(EXIT_NO_START);
 }
 
-/* Nothing of the supervisor's environment but what sanitizers are told by. */
+/* Nothing of the supervisor's environment but what is for who looks for faults. */
 static char **small_environment(char *env[4])
 {
 	unsigned int n = 0;
 	char **e;
 
 	for (e = environ; *e && n < 3; e++)
-		if (strstr(*e, "SAN_OPTIONS="))
+		if (strstr(*e, "SAN_OPTIONS=") ||
+		    !strncmp(*e, "MCRD_SECCOMP=", strlen("MCRD_SECCOMP=")))
 			env[n++] = *e;
 	env[n] = NULL;
 	return env;
@@ -159,7 +119,7 @@ static char **small_environment(char *env[4])
  *
  * Return: its process, or -errno.
  */
-pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
+pid_t mcrd_spawn(const struct mcrd_privs *user, const char *const *argv, int fd,
 		 int log_fd)
 {
 	pid_t parent = getpid(), pid;
@@ -173,7 +133,6 @@ pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
 	setsid();
 	reset_signals();
 	arrange_descriptors(fd, log_fd);
-	raise_limits();
 	drop_rights(user);
 	die_with_parent(parent);
 	/* It changes none of them; its declaration is older than const. */

@@ -14,6 +14,5 @@ struct module;
 	static_assert(sizeof(value), "a parameter has a value")
 #define MODULE_PARM_DESC(name, text)	\
 	static_assert(sizeof(text), "a parameter has a description")
-#define static_assert			_Static_assert
 
 #endif /* KAPI_LINUX_MODULE_H */
