@@ -91,6 +91,9 @@ struct kapi_addr {
 int kapi_init(const struct kapi_hooks *hooks);
 void kapi_exit(void);
 
+/* What is a parameter of the module; false: there is none of that name. */
+bool kapi_param_set(const char *name, unsigned int value);
+
 /*
  * Messages: one datagram as a peer sent it. Answers go to hooks.unicast. A dump
  * goes on, a datagram of at most 32 KiB a step, while kapi_dump_pending();

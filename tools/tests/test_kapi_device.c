@@ -128,6 +128,23 @@ static void test_names(void **state)
 	assert_int_equal(kapi_dev_by_index(NOWHERE)->ifindex, NOWHERE);
 }
 
+/* What several changes bring along is carried out once. */
+static void test_together(void **state)
+{
+	(void)state;
+	req_add("in0", GROUP, 5000, "out0");
+	rig.releases = 0;
+	kapi_links_begin();
+	rig_link(NOWHERE, "in0", UP);
+	rig_link(NOWHERE + 1, "out0", UP);
+	kapi_link_gone(NOWHERE);
+	assert_int_equal(rig.releases, 0);
+	assert_true(lockdep_rtnl_is_held());
+	kapi_links_end();
+	assert_int_equal(rig.releases, 1);
+	assert_int_equal(rig.hooks, 0);
+}
+
 static void test_late_device(void **state)
 {
 	(void)state;
@@ -318,6 +335,7 @@ int main(void)
 		CASE(test_events),
 		CASE(test_replay),
 		CASE(test_names),
+		CASE(test_together),
 		CASE(test_late_device),
 		CASE(test_allmulti),
 		CASE(test_no_hook),
