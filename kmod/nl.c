@@ -21,6 +21,7 @@
 #include "nl_put.h"
 #include "nl_refuse.h"
 #include "nl_txn.h"
+#include "plane.h"
 #include "table.h"
 
 /* Rules that a dump passes before it lets others have the lock. */
@@ -50,8 +51,12 @@ struct mcr_nl_ctx {
 struct sk_buff *mcr_nl_reply_new(struct genl_info *info, u8 cmd, int flags,
 				 void **hdr)
 {
-	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	size_t room = GENLMSG_DEFAULT_SIZE;
+	struct sk_buff *skb;
 
+	if (cmd == MCR_CMD_STATUS_GET)
+		room += MCR_PLANE_STATUS_ROOM;
+	skb = genlmsg_new(room, GFP_KERNEL);
 	if (!skb)
 		return NULL;
 	*hdr = genlmsg_put_reply(skb, info, &mcr_nl_family, flags, cmd);

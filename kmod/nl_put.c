@@ -407,7 +407,8 @@ int mcr_nl_put_status(struct sk_buff *skb, struct mcr_net *mn)
 	    nla_put_u32(skb, MCR_STATUS_A_OUTPUTS, mn->n_outputs) ||
 	    nla_put_u32(skb, MCR_STATUS_A_JOINS, mn->n_joins) ||
 	    nla_put_u32(skb, MCR_STATUS_A_RULES_MAX, mcr_quota_max(mn)) ||
-	    nla_put_u32(skb, MCR_STATUS_A_TXNS, mcr_txn_count(mn)))
+	    nla_put_u32(skb, MCR_STATUS_A_TXNS, mcr_txn_count(mn)) ||
+	    mcr_plane_put_status(skb, mn))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return nla_put_u32(skb, MCR_A_GENERATION, mn->generation);

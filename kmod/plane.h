@@ -17,6 +17,7 @@
 struct mcr_ingress;
 struct mcr_net;
 struct mcr_rule;
+struct sk_buff;
 
 #ifdef __KERNEL__
 
@@ -35,6 +36,14 @@ static inline void mcr_plane_rule_gone(struct mcr_net *mn,
 }
 
 static inline u64 mcr_plane_missed(const struct mcr_ingress *ing)
+{
+	return 0;
+}
+
+/* Nobody handles packets for the module. */
+#define MCR_PLANE_STATUS_ROOM	0
+
+static inline int mcr_plane_put_status(struct sk_buff *skb, struct mcr_net *mn)
 {
 	return 0;
 }
@@ -81,6 +90,19 @@ void mcr_plane_rule_gone(struct mcr_net *mn, struct mcr_rule *rule);
  * Return: how many.
  */
 u64 mcr_plane_missed(const struct mcr_ingress *ing);
+
+/* What MCR_WORKERS_MAX workers have to say; an attribute holds 65535 bytes. */
+#define MCR_PLANE_STATUS_ROOM	65000
+
+/**
+ * mcr_plane_put_status - put those who handle packets into MCR_A_STATUS
+ * @skb: the message, in that nest; it has MCR_PLANE_STATUS_ROOM for them
+ * @mn: the namespace
+ *
+ * Context: Process, under mcr_net.lock.
+ * Return: 0 or -EMSGSIZE.
+ */
+int mcr_plane_put_status(struct sk_buff *skb, struct mcr_net *mn);
 
 /**
  * mcr_plane_alloc - memory that packets count in, whoever handles them

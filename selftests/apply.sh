@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Files of rules against the running module: apply, save and batches. What is
+# Files of rules against the running server: apply, save and batches. What is
 # saved can be applied and changes nothing; a changed file is put in force under
 # traffic, and what it leaves alone loses nothing; what is refused, or killed,
 # leaves the old rules or the new ones.

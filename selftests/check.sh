@@ -203,6 +203,9 @@ main() {
 	# A guest cannot fetch it. Without it a test is skipped, which is a fault.
 	MCR_YNL=$(as_user selftests/netlink/ynl-fetch.sh) || tell "no netlink library"
 	export MCR_YNL
+	MCR_PROMETHEUS=$(as_user selftests/metrics/prometheus-fetch.sh) ||
+		tell "no promtool"
+	export MCR_PROMETHEUS
 	as_user mkdir -p "$logs"
 	rm -f "$logs"/*.count "$logs"/*.faults
 	# shellcheck disable=SC2086  # a list of words

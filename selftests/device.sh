@@ -208,6 +208,7 @@ namespace_ends() {
 # Rules of one namespace are no other's.
 namespaces_are_apart() {
 	begin
+	serve else
 	check_equal "rules of another namespace" \
 		"$("$MCRTOOL" -n "${NS[else]}" -j rule list)" "[]"
 	end

@@ -245,7 +245,7 @@ ip_batch mcr <<-END
 	link set tap0 up
 	link add bare0 type veth peer name kbare netns ${NS[snk]}
 	link set bare0 addrgenmode none
-	link add queue0 type dummy
+	link add queue0 type $DUMMY
 	link set queue0 addrgenmode none
 END
 in_ns mcr sysctl -q -w net.ipv6.conf.queue0.disable_ipv6=1 ||

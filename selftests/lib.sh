@@ -10,6 +10,10 @@
 #
 # Environment:
 #   MCRTOOL         the tool (default: the tree's, else the one in PATH)
+#   MCR_VIA         the server: kernel, the module (default), or relay, the daemon
+#   MCRD            the daemon (default: the tree's, else the one in PATH)
+#   MCR_RUN_DIR     where daemons have their sockets (default: a directory of the
+#                   test's own)
 #   MCR_HELPERS     directory of mcsend and mcsink
 #   MCR_JQ          jq, or what understands its language (default jq)
 #   MCR_TEST_SCALE  multiplies packet counts (default 1)
@@ -26,6 +30,8 @@ MCR_SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 : "${MCR_TEST_SCALE:=1}"
 : "${MCR_TEST_WAIT:=60}"
 : "${MCR_JQ:=jq}"
+# The tool has this variable, too.
+export MCR_VIA=${MCR_VIA:-kernel}
 
 # --- Where programs are.
 
@@ -41,6 +47,7 @@ find_program() {
 }
 
 : "${MCRTOOL:=$(find_program "$MCR_SELFTESTS/../build/tools/mcrtool" mcrtool)}"
+: "${MCRD:=$(find_program "$MCR_SELFTESTS/../build/tools/mcrd" mcrd)}"
 if [[ -z ${MCR_HELPERS:-} ]]; then
 	MCR_HELPERS=$MCR_SELFTESTS/../build/selftests
 	[[ -x $MCR_SELFTESTS/mcsend ]] && MCR_HELPERS=$MCR_SELFTESTS
@@ -75,6 +82,16 @@ fail() {
 # skip_case REASON: the case cannot be run here; the caller returns.
 skip_case() { case_skipped=$*; }
 
+# only_kernel REASON, only_relay REASON: the case, or the rest of it, is about that
+# server alone, and is none with the other; the caller returns then.
+only_kernel() { only_with kernel "$@"; }
+only_relay() { only_with relay "$@"; }
+only_with() {
+	[[ $MCR_VIA != "$1" ]] || return 0
+	skip_case "only the $1: ${*:2}"
+	return 1
+}
+
 # bail REASON: the test cannot go on at all.
 bail() {
 	printf 'Bail out! %s\n' "$*"
@@ -106,6 +123,7 @@ cases_run() {
 	for i in "${!CASE_TEXT[@]}"; do
 		case_one $((i + 1)) "${CASE_TEXT[i]}" "${CASE_WORDS[i]}"
 	done
+	relays_end || failed=$((failed + 1))
 	note "Totals: pass:$passed fail:$failed xfail:0 xpass:0" \
 		"skip:$skipped error:0"
 	[[ $failed -eq 0 ]] || exit 1
@@ -200,6 +218,7 @@ WORK=
 cleanup() {
 	local pid ns
 	trap - EXIT
+	relays_end
 	for pid in "${STARTED[@]}"; do
 		kill "$pid" 2>/dev/null
 	done
@@ -210,6 +229,7 @@ cleanup() {
 		ip netns del "$ns" 2>/dev/null
 	done
 	[[ -z $WORK ]] || rm -rf "$WORK"
+	[[ -z $RUN_DIR_MADE ]] || rm -rf "$RUN_DIR_MADE"
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP
@@ -234,6 +254,8 @@ ns_make() {
 ns_drop() {
 	local role
 	for role in "$@"; do
+		# It would keep the namespace.
+		relay_end "$role"
 		ip netns del "${NS[$role]}"
 		unset "NS[$role]"
 	done
@@ -257,6 +279,67 @@ stop() {
 ip_in() { ip -n "${NS[$1]}" "${@:2}"; }
 in_ns() { ip netns exec "${NS[$1]}" "${@:2}"; }
 
+# --- The relay daemon.
+
+declare -A RELAY=() RELAY_LOG=()
+# Options for them. A test that says "nothing came" by a packet that was sent behind
+# wants one worker: others may be faster.
+RELAY_OPTIONS=()
+ONE_WORKER=(--workers 1)
+RUN_DIR_MADE=
+
+# serve ROLE...: there is a server in NS[ROLE]. The module is in all of them.
+serve() {
+	local role
+	[[ $MCR_VIA == relay ]] || return 0
+	if [[ -z ${MCR_RUN_DIR:-} ]]; then
+		RUN_DIR_MADE=$(mktemp -d) || bail "cannot make a directory"
+		chmod 755 "$RUN_DIR_MADE"
+		export MCR_RUN_DIR=$RUN_DIR_MADE
+	fi
+	for role in "$@"; do
+		RELAY_LOG[$role]=$(mktemp "$MCR_RUN_DIR/log.XXXXXX")
+		"$MCRD" -n "${NS[$role]}" "${RELAY_OPTIONS[@]}" \
+			2>"${RELAY_LOG[$role]}" &
+		RELAY[$role]=$!
+	done
+	for role in "$@"; do
+		wait_for relay_answers "$role"
+		[[ ${RELAY[$role]:-} ]] ||
+			bail "no relay daemon in ${NS[$role]}"
+	done
+}
+
+# Or it has ended.
+relay_answers() {
+	"$MCRTOOL" -n "${NS[$1]}" status >/dev/null 2>&1 && return
+	kill -0 "${RELAY[$1]}" 2>/dev/null && return 1
+	relay_end "$1"
+	return 0
+}
+
+# relay_end ROLE: the daemon ends, and has no fault to tell of.
+relay_end() {
+	local status
+	[[ ${RELAY[$1]:-} ]] || return 0
+	kill "${RELAY[$1]}" 2>/dev/null
+	wait "${RELAY[$1]}"
+	status=$?
+	unset "RELAY[$1]"
+	[[ $status -ne 0 ]] || return 0
+	note "the relay daemon in ${NS[$1]} ended with status $status:"
+	tail -n 20 "${RELAY_LOG[$1]}" | sed 's/^/#   /'
+	return 1
+}
+
+relays_end() {
+	local role ret=0
+	for role in "${!RELAY[@]}"; do
+		relay_end "$role" || ret=1
+	done
+	return $ret
+}
+
 # --- What a test needs.
 
 require_command() {
@@ -267,13 +350,23 @@ require_command() {
 	done
 }
 
+# A kind of device that takes frames and does nothing with them. A machine's own
+# kernel may have no dummies; those of the guests have.
+DUMMY=dummy
+
 module_is_loaded() { [[ -d /sys/module/mcr ]]; }
 
-# Root, the programs, and the module, which the tool's first question loads.
+# Root, the programs, and a server: the daemon's program, or the module, which the
+# tool's first question loads.
 require_all() {
 	[[ $EUID -eq 0 ]] || skip_test "the tests need root"
 	require_command ip tc jq "$MCRTOOL" "$MCR_HELPERS/mcsend" \
 		"$MCR_HELPERS/mcsink"
+	if [[ $MCR_VIA == relay ]]; then
+		require_command "$MCRD" unshare
+		unshare -n ip link add d0 type dummy 2>/dev/null || DUMMY=ifb
+		return
+	fi
 	"$MCRTOOL" status >/dev/null 2>&1 ||
 		skip_test "the kernel module mcr is not there"
 }

@@ -160,7 +160,7 @@ together() {
 # A device that goes takes the cycle with it; one that comes brings it back.
 devices() {
 	local group=${GROUP[4]}
-	ip_in mcr link add dum0 type dummy
+	ip_in mcr link add dum0 type $DUMMY
 	add_quiet name a iif in0 group "$group" to dum0
 	add_warned "$WARNING" a name b iif dum0 group "$group" to in0
 	ip_in mcr link set dum0 name dum1
@@ -255,5 +255,6 @@ case_add "one packet goes round without end until a rule is disabled" without_en
 require_all
 work_directory
 topology_make 3
+serve snk
 links_wait snk
 cases_run

@@ -197,6 +197,8 @@ done
 case_add "the other family is left" leaves 4 \
 	"iif in0 group ${GROUP[6]} to out1" ""
 
+# shellcheck disable=SC2034  # for lib.sh
+RELAY_OPTIONS=("${ONE_WORKER[@]}")
 require_all
 topology_make $OUTPUTS
 ip_batch src <<-END

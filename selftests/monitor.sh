@@ -103,9 +103,9 @@ devices() {
 	monitor_start members monitor membership
 	members=$STARTED_PID
 	run_ok ip_in mcr link del d1
-	run_ok ip_in mcr link add d1 type dummy
+	run_ok ip_in mcr link add d1 type $DUMMY
 	run_ok ip_in mcr link del d0
-	run_ok ip_in mcr link add d0 up type dummy
+	run_ok ip_in mcr link add d0 up type $DUMMY
 	check_rule a .membership '"joined"'
 	run_ok mcr rule disable a
 	check_lines devices \
@@ -180,7 +180,7 @@ many() {
 	monitor_start many monitor
 	monitor=$STARTED_PID
 	run_ok ip_in mcr link del d1
-	run_ok ip_in mcr link add d1 type dummy
+	run_ok ip_in mcr link add d1 type $DUMMY
 	run_ok mcr rule del a
 	check_lines many \
 		"rule name a iif in0 group $G ${outputs[*]}  $doing" \
@@ -304,9 +304,10 @@ case_add "a reader that does not read" reader_sleeps
 cd "$MCR_SELFTESTS" || exit 1
 require_all
 topology_make 2
+serve snk
 work_directory
 ip_batch mcr <<-END
-	link add d0 type dummy
-	link add d1 type dummy
+	link add d0 type $DUMMY
+	link add d1 type $DUMMY
 END
 cases_run

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The tool against the running module: every verb, exit statuses (0 done, 1
+# The tool against the running server: every verb, exit statuses (0 done, 1
 # refused, 2 syntax, 3 no server or no permission), sentences of refusal with
 # the word at fault, JSON, and text that can be given back. A refused change
 # changes nothing. No packets.
@@ -161,10 +161,10 @@ filters() {
 status_and_stats() {
 	rule_add name a iif in0 group "$G" to out1
 	check_query '[.plane, .rules, .outputs, .joins, (.ingress | length)]' \
-		'["kernel",1,1,1,1]' status
+		"[\"$MCR_VIA\",1,1,1,1]" status
 	check_query '.ingress[0] | [.dev, .hooked, .waiting, .rules]' \
 		'["in0",true,false,1]' status
-	check_output "status" "kernel.*in0.*hooked" mcr status
+	check_output "status" "$MCR_VIA.*in0.*hooked" mcr status
 	check_output "stats" "offered" mcr stats
 	run_ok mcr stats a
 	run_ok mcr stats reset a
@@ -204,8 +204,10 @@ refuses() {
 }
 
 no_server() {
-	run_refused 3 "." env -i PATH="$PATH" setpriv --reuid 65534 \
-		--clear-groups "$MCRTOOL" rule add iif lo group "$G" to lo
+	run_refused 3 "CAP_NET_ADMIN" in_ns mcr env -i PATH="$PATH" \
+		MCR_VIA="$MCR_VIA" MCR_RUN_DIR="${MCR_RUN_DIR:-}" \
+		setpriv --reuid 65534 --clear-groups \
+		"$MCRTOOL" rule add iif lo group "$G" to lo
 }
 
 no_namespace() {
@@ -235,6 +237,14 @@ case_add "JSON is valid" json_is_valid
 case_add "another namespace" by_namespace
 case_add "a namespace that is not there" no_namespace
 case_add "without permission" no_server
+
+declare -A OTHER_PLANE=(
+	[kernel]="relay|plane relay is not supported yet"
+	[relay]="kernel|plane kernel needs the kernel module"
+)
+case_add "refused: the other server's plane" refuses 1 \
+	"${OTHER_PLANE[$MCR_VIA]#*|}" rule add iif in0 group "$G" \
+	plane "${OTHER_PLANE[$MCR_VIA]%|*}" to out1
 
 # What is refused | with which status | by which words. Syntax first.
 while IFS='|' read -r words status regex; do
@@ -278,7 +288,6 @@ rule add iif in0 group 239.1.1.1 proto any dport 5 to out1 |1|udp
 rule add iif in0 group 239.1.1.1 proto any to out1 dport 5 |1|udp
 rule add iif in0 group 239.1.1.1 proto any to out1 sport 5 |1|udp
 rule add iif in0 group 239.1.1.1 vlan 4095 to out1         |2|4095
-rule add iif in0 group 239.1.1.1 plane relay to out1       |1|not supported yet
 rule add iif in0 group 239.1.1.1 to out1 rate 5 pps        |1|not supported yet
 rule add iif in0 group 239.1.1.1 to out1 mtu fragment      |1|not supported yet
 rule add iif in0 group 239.1.1.1 to lo                     |1|Ethernet
@@ -299,8 +308,9 @@ END
 require_all
 require_command python3 setpriv
 ns_make mcr else
+serve mcr else
 for dev in in0 in1 out1 out2 out3; do
-	echo "link add $dev type dummy"
+	echo "link add $dev type $DUMMY"
 	echo "link set $dev up"
 done | ip_batch mcr
 cases_run

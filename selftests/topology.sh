@@ -96,6 +96,7 @@ topology_output() {
 topology_make() {
 	local numbers
 	ns_make src mcr snk
+	serve mcr
 	topology_ingress
 	mapfile -t numbers < <(seq "$1")
 	topology_output "${numbers[@]}"

@@ -131,6 +131,6 @@ case_add "an output drops all; nothing is missing" drops_all
 
 require_all
 topology_make 2
-ip_batch mcr <<<"link add in1 type dummy
+ip_batch mcr <<<"link add in1 type $DUMMY
 link set in1 up"
 cases_run

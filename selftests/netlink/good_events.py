@@ -148,7 +148,7 @@ def _(client):
 @CASES.case("the echo comes behind what was told, and shows how the join went")
 def _(client):
     listener = Listener()
-    listener.sock.sendto(listener.build("rule-new", {
+    listener.send(listener.build("rule-new", {
         "rule": rule(name="a"), "output": [{"dev": "out0"}]},
         NEW | NLM_F_ECHO), (0, 0))
     came = []

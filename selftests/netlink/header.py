@@ -22,7 +22,8 @@ class Doc:
         words = text
         self.read_only = all_read_only or words.startswith("(r) ")
         words = words[4:] if words.startswith("(r) ") else words
-        kind = re.match(r"(u8|u16|u32|u64|string|flag|nest|4 or 16 bytes)\b",
+        kind = re.match(r"(u8|u16|u32|u64 array|u64|string|flag|nest|"
+                        r"4 or 16 bytes)\b",
                         words)
         self.kind = kind.group(1) if kind else inherited_kind
         if words.startswith("padding"):

@@ -62,7 +62,7 @@ class Batch:
                                  number & 0xffff)
             data = memoryview(self.part)[:step * (end - begin)]
             with self.sending:
-                self.client.sock.sendto(data, (0, 0))
+                self.client.send(data)
             self.sent += end - begin
             # Only refusals are answered, and they are there by now.
             if select.select([self.client.sock], [], [], 0)[0]:

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """Generic netlink over a raw socket, and family "mcr" by its spec.
 
-Messages are built and sent as bytes, so that tests can send wrong ones.
+Messages are built and sent as bytes, so that tests can send wrong ones. With
+MCR_VIA=relay they go to the relay daemon of the network namespace (relay.py).
 """
 
 import errno
 import socket
 import struct
 
+import relay
 from spec import NLA_TYPE_MASK, Spec, nla, split
 
 NETLINK_GENERIC = 16
@@ -18,6 +20,7 @@ NETLINK_EXT_ACK = 11
 
 NLMSG_ERROR = 2
 NLMSG_DONE = 3
+NLMSG_OVERRUN = 4
 
 NLM_F_REQUEST = 0x001
 NLM_F_ACK = 0x004
@@ -37,6 +40,7 @@ NLMSGERR_ATTR_COOKIE = 3
 
 GENL_ID_CTRL = 16
 CTRL_CMD_GETFAMILY = 3
+CTRL_CMD_NEWMCAST_GRP = 7
 CTRL_CMD_GETPOLICY = 10
 CTRL_ATTR_FAMILY_ID = 1
 CTRL_ATTR_FAMILY_NAME = 2
@@ -139,16 +143,21 @@ def header(kind, flags, seq, length, command, version=1, reserved=0):
                        version, reserved)
 
 
-class Socket:
+def netlink():
     """A NETLINK_GENERIC socket with extended acknowledgements."""
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+    sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+    sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+    sock.bind((0, 0))
+    return sock
+
+
+class Socket:
+    """A connection to the server of this network namespace."""
 
     def __init__(self, recv_bytes=RECV_BYTES):
         self.recv_bytes = recv_bytes
-        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
-                                  NETLINK_GENERIC)
-        self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
-        self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
-        self.sock.bind((0, 0))
+        self.sock = relay.connect() if relay.WANTED else netlink()
         self.sock.settimeout(TIMEOUT)
         self.seq = 0
         self.pending = []
@@ -164,7 +173,7 @@ class Socket:
 
     def send(self, data):
         """Send bytes as they are."""
-        self.sock.sendto(data, (0, 0))
+        self.sock.send(data)
 
     def recv(self):
         """The next message."""
@@ -177,6 +186,8 @@ class Socket:
         data, _, flags, _ = self.sock.recvmsg(self.recv_bytes)
         if flags & socket.MSG_TRUNC:
             raise OSError(errno.EMSGSIZE, "a message was cut")
+        if not data:
+            raise ConnectionError("the server hung up")
         return list(messages(data))
 
     def exchange(self, data):
@@ -193,9 +204,9 @@ class Socket:
                 return replies, message.answer()
             replies.append(message)
 
-    def control(self, command, name, flags=0):
+    def control(self, command, name, flags=0, extra=b""):
         """Ask the controller about a family by name."""
-        attrs = nla(CTRL_ATTR_FAMILY_NAME, name.encode() + b"\0")
+        attrs = nla(CTRL_ATTR_FAMILY_NAME, name.encode() + b"\0") + extra
         head = header(GENL_ID_CTRL, NLM_F_REQUEST | NLM_F_ACK | flags,
                       self.next_seq(), 20 + len(attrs), command, 2)
         replies, answer = self.exchange(head + attrs)
@@ -270,8 +281,16 @@ class Listener(Client):
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         found = self.control(CTRL_CMD_GETFAMILY, self.spec.name)[0]
         group = dict_of(next(split(found[CTRL_ATTR_MCAST_GROUPS]))[1])
-        self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
-                             struct.unpack("=I", group[2])[0])
+        if relay.WANTED:
+            self._ask_for(group[1])
+        else:
+            self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+                                 struct.unpack("=I", group[2])[0])
+
+    def _ask_for(self, group):
+        """Join a group where that is a message."""
+        groups = nla(CTRL_ATTR_MCAST_GROUPS, nla(1, nla(1, group)))
+        self.control(CTRL_CMD_NEWMCAST_GRP, self.spec.name, extra=groups)
 
     def hear(self):
         """The next notification: (operation, flags, values).
@@ -279,6 +298,8 @@ class Listener(Client):
         What the spec does not have for it raises.
         """
         message = self.recv()
+        if message.type == NLMSG_OVERRUN:
+            raise OSError(errno.ENOBUFS, "notifications were lost")
         if (message.type, message.seq) != (self.family, 0):
             raise AssertionError("a message of type %d, number %d"
                                  % (message.type, message.seq))
@@ -305,7 +326,9 @@ class Listener(Client):
 
 
 def loaded():
-    """Does the running kernel serve the family?"""
+    """Is there a server: the running kernel's, or one to be started?"""
+    if relay.WANTED:
+        return relay.program() is not None
     sock = Socket()
     try:
         sock.control(CTRL_CMD_GETFAMILY, "mcr")

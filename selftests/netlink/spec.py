@@ -61,6 +61,7 @@ class Attr:
         self.nested = raw.get("nested-attributes")
         self.multi = raw.get("multi-attr", False)
         self.enum = raw.get("enum")
+        self.elements = raw.get("sub-type")
         self.checks = raw.get("checks", {})
         self.pad = self.type == "pad"
         self.read_only = all_read_only or is_read_only(raw.get("doc"))
@@ -158,6 +159,9 @@ class Spec:
             return value.encode(errors="surrogateescape") + b"\0"
         if attr.type == "flag":
             return b""
+        if attr.elements:
+            return b"".join(struct.pack(INTEGERS[attr.elements], e)
+                            for e in value)
         if isinstance(value, str):
             value = self.enums[attr.enum][value]
         return struct.pack(INTEGERS[attr.type], value)
@@ -168,7 +172,8 @@ class Spec:
         for name, value in values.items():
             attr = self.attr(inside, name)
             kind = attr.value | (NLA_F_NESTED if attr.type == "nest" else 0)
-            for one in value if isinstance(value, list) else [value]:
+            many = isinstance(value, list) and not attr.elements
+            for one in value if many else [value]:
                 data += nla(kind, self.payload(attr, one))
         return data
 
@@ -197,6 +202,8 @@ class Spec:
     def _value(self, attr, payload):
         if attr.type == "nest":
             return self.decode(attr.nested, payload)
+        if attr.elements:
+            return self._elements(attr, payload)
         if attr.type == "binary":
             return payload
         if attr.type == "string":
@@ -212,6 +219,13 @@ class Spec:
         if len(payload) != struct.calcsize(fmt):
             raise Malformed("%s has %d bytes" % (attr, len(payload)))
         return struct.unpack(fmt, payload)[0]
+
+    @staticmethod
+    def _elements(attr, payload):
+        fmt = INTEGERS[attr.elements]
+        if len(payload) % struct.calcsize(fmt):
+            raise Malformed("%s has %d bytes" % (attr, len(payload)))
+        return [e[0] for e in struct.iter_unpack(fmt, payload)]
 
 
 def enum_values(raw):

@@ -110,8 +110,11 @@ def compare_manual(spec, header):
 
 
 def _compare_doc(spec, attr, doc):
-    if HEADER_TYPES.get(attr.type, attr.type) != doc.kind:
-        yield "type is %s in the spec and %s" % (attr.type, doc.kind)
+    kind = HEADER_TYPES.get(attr.type, attr.type)
+    if attr.elements:
+        kind = attr.elements + " array"
+    if kind != doc.kind:
+        yield "type is %s in the spec and %s" % (kind, doc.kind)
     if attr.pad:
         return
     if attr.read_only != doc.read_only:

@@ -79,8 +79,8 @@ def _(client):
     # Room for a message or two, which nobody reads.
     deaf.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     for _ in range(16):
-        deaf.sock.sendto(deaf.build("status-get"), (0, 0))
-    deaf.sock.sendto(deaf.build("txn-begin"), (0, 0))
+        deaf.send(deaf.build("status-get"))
+    deaf.send(deaf.build("txn-begin"))
     ktap.equal(status(client)["txns"], 0, "open transactions")
     for _ in range(4):
         Txn(client)

@@ -40,7 +40,7 @@ make_it() {
 
 cache=$(mcr_cache)
 version=$(apt-cache show --no-all-versions "$package" 2>/dev/null |
-	awk '$1 == "Version:" { print $2; exit }')
+	awk '$1 == "Version:" && !v { v = $2 } END { print v }')
 if [[ -z $version ]]; then
 	[[ -d $cache/ynl ]] ||
 		die "apt does not know $package: run 'sudo selftests/vm/deps.sh'"

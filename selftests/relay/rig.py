@@ -102,7 +102,7 @@ def link(name):
 class Worker:
     """A worker, told by us what to do."""
 
-    def __init__(self, program, loop=plan.LOOP_AUTO, wrap=(), hello=True,
+    def __init__(self, program, loop=plan.LOOP_AUTO, hello=True, setup=None,
                  **config):
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock = ours
@@ -118,9 +118,8 @@ class Worker:
         self.told = []
         self.log, log = os.pipe()
         self.proc = subprocess.Popen(
-            wrap + (program,), pass_fds=(3,) if its.fileno() == 3 else (),
-            preexec_fn=lambda: os.dup2(its.fileno(), 3), close_fds=False,
-            stderr=log)
+            (program,), preexec_fn=lambda: self._prepare(its.fileno(), setup),
+            close_fds=False, stderr=log)
         its.close()
         self.config = dict(worker=0, workers=1, loop=loop, level=7,
                            buffers=1024, buffer_bytes=0, wait_us=100, vnet=1)
@@ -135,6 +134,15 @@ class Worker:
             assert kind == plan.HELLO, "no hello, but %s" % kind
             _, self.loop = struct.unpack_from("=II", body)
             self.why = body[8:].split(b"\0")[0].decode()
+
+    @staticmethod
+    def _prepare(stream, setup):
+        if stream != 3:
+            os.dup2(stream, 3)
+        os.set_inheritable(3, True)
+        os.closerange(4, 1024)
+        if setup:
+            setup()
 
     # --- Frames.
 

@@ -67,6 +67,7 @@ static int follow(struct mcr_client *client, struct mcr_error *err)
 		return 0;
 	if (get_status(client, &status, err))
 		return -1;
+	mcr_status_free(&status);
 	if (status.redirect != MCR_PLANE_KERNEL)
 		return 0;
 	mcr_transport_close(&client->transport);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "latency.h"
 #include "print.h"
 
 /* An object under construction, which remembers if something did not fit. */
@@ -249,6 +250,115 @@ struct json_object *mcr_json_rule(const struct mcr_rule *rule)
 	return json_rule(rule, true);
 }
 
+static struct json_object *json_send_errors(const __u64 *errors)
+{
+	struct builder b = { .obj = json_object_new_object() };
+	unsigned int i;
+
+	for (i = 0; i <= MCR_SEND_ERROR_MAX; i++)
+		if (mcr_send_error_names[i])
+			add_number(&b, mcr_send_error_names[i], errors[i]);
+	return finish(&b);
+}
+
+static struct json_object *json_bucket(const __u64 *buckets, unsigned int i)
+{
+	struct builder b = { .obj = json_object_new_object() };
+
+	if (i < MCR_LATENCY_BUCKETS - 1)
+		add_number(&b, "below_ns", mcr_latency_bound(i));
+	add_number(&b, "count", buckets[i]);
+	return finish(&b);
+}
+
+/* Buckets in which there is something. */
+static struct json_object *json_buckets(const __u64 *buckets)
+{
+	struct json_object *array = json_object_new_array();
+	struct json_object *bucket;
+	unsigned int i;
+
+	for (i = 0; array && i < MCR_LATENCY_BUCKETS; i++) {
+		if (!buckets[i])
+			continue;
+		bucket = json_bucket(buckets, i);
+		if (!bucket || json_object_array_add(array, bucket)) {
+			json_object_put(bucket);
+			json_object_put(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static struct json_object *json_latency(const struct mcr_worker *worker)
+{
+	struct builder b = { .obj = json_object_new_object() };
+	const __u64 *buckets = worker->latency;
+
+	add_number(&b, "samples", mcr_latency_count(buckets));
+	add_number(&b, "sum_ns", worker->latency_sum);
+	add_number(&b, "p50_ns", mcr_latency_percentile(buckets, 500));
+	add_number(&b, "p90_ns", mcr_latency_percentile(buckets, 900));
+	add_number(&b, "p99_ns", mcr_latency_percentile(buckets, 990));
+	add_number(&b, "p99_9_ns", mcr_latency_percentile(buckets, 999));
+	add(&b, "buckets", json_buckets(buckets));
+	return finish(&b);
+}
+
+static void add_worker_counters(struct builder *b,
+				const struct mcr_worker *worker)
+{
+	add_number(b, "buffers", worker->buffers);
+	add_number(b, "buffer_bytes", worker->buffer_bytes);
+	add_number(b, "buffers_used", worker->buffers_used);
+	add_number(b, "buffers_peak", worker->buffers_peak);
+	add_number(b, "pool_hits", worker->pool_hits);
+	add_number(b, "pool_exhausted", worker->pool_exhausted);
+	add_number(b, "receives", worker->receives);
+	add_number(b, "wakeups", worker->wakeups);
+	add_number(b, "syscalls", worker->syscalls);
+	add_number(b, "packets", worker->packets);
+	add_number(b, "truncated", worker->truncated);
+	add_number(b, "lost_superpackets", worker->lost_superpackets);
+	add_number(b, "receive_errors", worker->receive_errors);
+	add(b, "send_errors", json_send_errors(worker->send_errors));
+	add(b, "latency", json_latency(worker));
+}
+
+static struct json_object *json_worker(const struct mcr_worker *worker)
+{
+	struct builder b = { .obj = json_object_new_object() };
+
+	add_number(&b, "id", worker->id);
+	if (worker->pid)
+		add_number(&b, "pid", worker->pid);
+	add_string(&b, "loop",
+		   mcr_enum_name(mcr_worker_loop_names, worker->loop));
+	if (worker->why[0])
+		add_string(&b, "why", worker->why);
+	add_number(&b, "restarts", worker->restarts);
+	add_worker_counters(&b, worker);
+	return finish(&b);
+}
+
+static struct json_object *json_workers(const struct mcr_status *status)
+{
+	struct json_object *array = json_object_new_array();
+	struct json_object *worker;
+	unsigned int i;
+
+	for (i = 0; array && i < status->n_workers; i++) {
+		worker = json_worker(&status->workers[i]);
+		if (!worker || json_object_array_add(array, worker)) {
+			json_object_put(worker);
+			json_object_put(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
 /**
  * mcr_json_status - the server
  * @status: what it told
@@ -268,6 +378,8 @@ struct json_object *mcr_json_status(const struct mcr_status *status)
 	add_number(&b, "joins", status->joins);
 	add_number(&b, "transactions", status->txns);
 	add_number(&b, "generation", status->generation);
+	if (status->n_workers)
+		add(&b, "workers", json_workers(status));
 	return finish(&b);
 }
 

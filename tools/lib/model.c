@@ -34,6 +34,22 @@ const char *const mcr_drop_names[MCR_DROP_MAX + 1] = {
 	[MCR_DROP_SUPERPACKET] = "superpacket",
 };
 
+const char *const mcr_worker_loop_names[] = {
+	"unknown", "io_uring", "mmsg", NULL
+};
+
+/* Indexed by enum mcr_send_error; the first two are no errors. */
+const char *const mcr_send_error_names[MCR_SEND_ERROR_MAX + 1] = {
+	[MCR_SEND_ERROR_QUEUE_FULL] = "queue-full",
+	[MCR_SEND_ERROR_DEVICE] = "device",
+	[MCR_SEND_ERROR_TOO_BIG] = "too-big",
+	[MCR_SEND_ERROR_NO_MEMORY] = "no-memory",
+	[MCR_SEND_ERROR_DENIED] = "denied",
+	[MCR_SEND_ERROR_INVALID] = "invalid",
+	[MCR_SEND_ERROR_CANCELLED] = "cancelled",
+	[MCR_SEND_ERROR_OTHER] = "other",
+};
+
 /**
  * mcr_enum_name - the name of a value
  * @names: names by value, a NULL at the end
@@ -93,6 +109,37 @@ struct mcr_output *mcr_rule_add_output(struct mcr_rule *rule)
 	outputs = &rule->outputs[rule->n_outputs++];
 	memset(outputs, 0, sizeof(*outputs));
 	return outputs;
+}
+
+/**
+ * mcr_status_free - free what a status owns
+ * @status: the status; it has no workers afterwards
+ */
+void mcr_status_free(struct mcr_status *status)
+{
+	free(status->workers);
+	status->workers = NULL;
+	status->n_workers = 0;
+}
+
+/**
+ * mcr_status_add_worker - append a worker that has counted nothing
+ * @status: the status that will own it
+ *
+ * Return: the worker, good until the next one is added; NULL: out of memory.
+ */
+struct mcr_worker *mcr_status_add_worker(struct mcr_status *status)
+{
+	struct mcr_worker *workers;
+
+	workers = reallocarray(status->workers, status->n_workers + 1,
+			       sizeof(*workers));
+	if (!workers)
+		return NULL;
+	status->workers = workers;
+	workers = &workers[status->n_workers++];
+	memset(workers, 0, sizeof(*workers));
+	return workers;
 }
 
 static bool has_output(const struct mcr_rule *rule, unsigned int hint,

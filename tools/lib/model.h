@@ -67,6 +67,54 @@ struct mcr_rule {
 };
 
 /**
+ * struct mcr_worker - a worker of the relay
+ * @id: its number, from 0 on
+ * @pid: its process; 0: there is none right now
+ * @loop: of enum mcr_worker_loop
+ * @why: why that is not io_uring; empty: it is
+ * @restarts: how often it was started anew
+ * @buffers: receive buffers in its pool
+ * @buffer_bytes: bytes of a frame that each takes
+ * @buffers_used: buffers that hold a packet now
+ * @buffers_peak: the most that ever did
+ * @pool_hits: frames that a buffer was there for
+ * @pool_exhausted: how often there was none
+ * @receives: receive calls that brought frames
+ * @wakeups: how often it waited and went on
+ * @syscalls: system calls of its loop
+ * @packets: packets received
+ * @truncated: frames larger than a buffer
+ * @lost_superpackets: super-packets that the kernel could not hand over
+ * @receive_errors: receive calls that failed otherwise
+ * @send_errors: sends that failed, by enum mcr_send_error
+ * @latency: buckets as of latency.h
+ * @latency_sum: ns, all times in @latency together
+ */
+struct mcr_worker {
+	__u32 id;
+	__u32 pid;
+	__u8 loop;
+	char why[128];
+	__u32 restarts;
+	__u32 buffers;
+	__u32 buffer_bytes;
+	__u32 buffers_used;
+	__u32 buffers_peak;
+	__u64 pool_hits;
+	__u64 pool_exhausted;
+	__u64 receives;
+	__u64 wakeups;
+	__u64 syscalls;
+	__u64 packets;
+	__u64 truncated;
+	__u64 lost_superpackets;
+	__u64 receive_errors;
+	__u64 send_errors[MCR_SEND_ERROR_MAX + 1];
+	__u64 latency[MCR_LATENCY_BUCKETS];
+	__u64 latency_sum;
+};
+
+/**
  * struct mcr_status - the server
  * @plane: of enum mcr_plane, who answers
  * @redirect: of enum mcr_plane, whom to ask instead; 0: nobody
@@ -77,6 +125,9 @@ struct mcr_rule {
  * @rules_max: how many rules there may be
  * @txns: open transactions
  * @generation: of the rule set
+ * @workers: array of those who handle packets for the relay; freed by
+ *	mcr_status_free()
+ * @n_workers: how many
  */
 struct mcr_status {
 	__u8 plane;
@@ -88,6 +139,8 @@ struct mcr_status {
 	__u32 rules_max;
 	__u32 txns;
 	__u32 generation;
+	struct mcr_worker *workers;
+	unsigned int n_workers;
 };
 
 /* Flows of a device that no rule took: more than that are not kept. */
@@ -125,6 +178,9 @@ void mcr_rule_init(struct mcr_rule *rule);
 void mcr_rule_free(struct mcr_rule *rule);
 struct mcr_output *mcr_rule_add_output(struct mcr_rule *rule);
 
+void mcr_status_free(struct mcr_status *status);
+struct mcr_worker *mcr_status_add_worker(struct mcr_status *status);
+
 bool mcr_rule_same(const struct mcr_rule *a, const struct mcr_rule *b);
 
 const char *mcr_fault_text(enum mcr_fault fault);
@@ -142,6 +198,8 @@ extern const char *const mcr_mac_names[];
 extern const char *const mcr_mtu_names[];
 extern const char *const mcr_membership_names[];
 extern const char *const mcr_drop_names[MCR_DROP_MAX + 1];
+extern const char *const mcr_worker_loop_names[];
+extern const char *const mcr_send_error_names[MCR_SEND_ERROR_MAX + 1];
 
 const char *mcr_enum_name(const char *const *names, unsigned int value);
 

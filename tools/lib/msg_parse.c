@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "msg_get.h"
+
 static const struct nla_policy top_policy[MCR_A_MAX + 1] = {
 	[MCR_A_RULE] = { .type = NLA_NESTED },
 	[MCR_A_OUTPUT] = { .type = NLA_NESTED },
@@ -83,6 +85,7 @@ static const struct nla_policy status_policy[MCR_STATUS_A_MAX + 1] = {
 	[MCR_STATUS_A_RULES_MAX] = { .type = NLA_U32 },
 	[MCR_STATUS_A_TXNS] = { .type = NLA_U32 },
 	[MCR_STATUS_A_REDIRECT] = { .type = NLA_U8 },
+	[MCR_STATUS_A_WORKER] = { .type = NLA_NESTED },
 };
 
 static const struct nla_policy ingress_policy[MCR_INGRESS_A_MAX + 1] = {
@@ -105,41 +108,6 @@ static const struct nla_policy packet_policy[MCR_PACKET_A_MAX + 1] = {
 	[MCR_PACKET_A_VLAN] = { .type = NLA_U16 },
 };
 
-static int fail(struct mcr_error *err, const char *what)
-{
-	mcr_error_set(err, MCR_ERROR_SYSTEM,
-		      "the server's reply cannot be read: %s", what);
-	return -1;
-}
-
-static __u8 get_u8(struct nlattr **a, unsigned int type, __u8 otherwise)
-{
-	return a[type] ? nla_get_u8(a[type]) : otherwise;
-}
-
-static __u16 get_u16(struct nlattr **a, unsigned int type)
-{
-	return a[type] ? nla_get_u16(a[type]) : 0;
-}
-
-static __u32 get_u32(struct nlattr **a, unsigned int type)
-{
-	return a[type] ? nla_get_u32(a[type]) : 0;
-}
-
-static __u64 get_u64(struct nlattr **a, unsigned int type)
-{
-	return a[type] ? nla_get_u64(a[type]) : 0;
-}
-
-/* The policy has made sure of the terminating NUL and of the length. */
-static void get_string(struct nlattr **a, unsigned int type, char *buf,
-		       size_t size)
-{
-	if (a[type])
-		nla_strlcpy(buf, a[type], size);
-}
-
 static bool get_addr(const struct nlattr *attr, union mcr_addr *addr,
 		     __u8 *family)
 {
@@ -160,23 +128,24 @@ static int parse_match(struct nlattr **a, struct mcr_match *m,
 
 	if (!a[MCR_RULE_A_GROUP] ||
 	    !get_addr(a[MCR_RULE_A_GROUP], &m->group, &m->family))
-		return fail(err, "a rule's group is no address");
-	m->group_len = get_u8(a, MCR_RULE_A_GROUP_LEN,
-			      (__u8)mcr_addr_bits(m->family));
+		return mcr_get_failed(err, "a rule's group is no address");
+	m->group_len = mcr_get_u8(a, MCR_RULE_A_GROUP_LEN,
+				  (__u8)mcr_addr_bits(m->family));
 	if (a[MCR_RULE_A_SRC]) {
 		if (!get_addr(a[MCR_RULE_A_SRC], &m->src, &family) ||
 		    family != m->family)
-			return fail(err, "a rule's src is no address of its group's family");
-		m->src_len = get_u8(a, MCR_RULE_A_SRC_LEN,
-				    (__u8)mcr_addr_bits(m->family));
+			return mcr_get_failed(err,
+					      "a rule's src is no address of its group's family");
+		m->src_len = mcr_get_u8(a, MCR_RULE_A_SRC_LEN,
+					(__u8)mcr_addr_bits(m->family));
 	}
-	m->proto = get_u8(a, MCR_RULE_A_PROTO, MCR_PROTO_UDP);
-	m->dport_min = get_u16(a, MCR_RULE_A_DPORT_MIN);
+	m->proto = mcr_get_u8(a, MCR_RULE_A_PROTO, MCR_PROTO_UDP);
+	m->dport_min = mcr_get_u16(a, MCR_RULE_A_DPORT_MIN);
 	m->dport_max = a[MCR_RULE_A_DPORT_MAX] ?
-		       get_u16(a, MCR_RULE_A_DPORT_MAX) : m->dport_min;
-	m->vlan = get_u16(a, MCR_RULE_A_VLAN);
+		       mcr_get_u16(a, MCR_RULE_A_DPORT_MAX) : m->dport_min;
+	m->vlan = mcr_get_u16(a, MCR_RULE_A_VLAN);
 	if (mcr_match_check(m))
-		return fail(err, mcr_fault_text(mcr_match_check(m)));
+		return mcr_get_failed(err, mcr_fault_text(mcr_match_check(m)));
 	return 0;
 }
 
@@ -188,30 +157,30 @@ static int parse_rule_nest(struct nlattr *nest, struct mcr_rule *rule,
 	struct mcr_rule_spec *spec = &rule->spec;
 
 	if (nla_parse_nested(a, MCR_RULE_A_MAX, nest, rule_policy) < 0)
-		return fail(err, "a rule's attributes are malformed");
-	if (!a[MCR_RULE_A_ID] || !get_u32(a, MCR_RULE_A_ID))
-		return fail(err, "a rule has no id");
+		return mcr_get_failed(err, "a rule's attributes are malformed");
+	if (!a[MCR_RULE_A_ID] || !mcr_get_u32(a, MCR_RULE_A_ID))
+		return mcr_get_failed(err, "a rule has no id");
 	if (rule->id) {
-		if (rule->id != get_u32(a, MCR_RULE_A_ID))
-			return fail(err, "another rule came where outputs were to go on");
+		if (rule->id != mcr_get_u32(a, MCR_RULE_A_ID))
+			return mcr_get_failed(err, "another rule came where outputs were to go on");
 		return 0;
 	}
-	rule->id = get_u32(a, MCR_RULE_A_ID);
-	get_string(a, MCR_RULE_A_NAME, rule->name, sizeof(rule->name));
-	get_string(a, MCR_RULE_A_IIF, spec->iif, sizeof(spec->iif));
-	get_string(a, MCR_RULE_A_COMMENT, rule->comment, sizeof(rule->comment));
-	spec->mode = get_u8(a, MCR_RULE_A_MODE, 0);
-	spec->join = get_u8(a, MCR_RULE_A_JOIN, 0);
-	spec->plane = get_u8(a, MCR_RULE_A_PLANE, 0);
-	spec->latency = get_u8(a, MCR_RULE_A_LATENCY, 0);
-	spec->disabled = get_u8(a, MCR_RULE_A_DISABLED, 0);
-	rule->ifindex = get_u32(a, MCR_RULE_A_IFINDEX);
-	rule->membership = get_u8(a, MCR_RULE_A_MEMBERSHIP, 0);
-	rule->membership_error = get_u32(a, MCR_RULE_A_MEMBERSHIP_ERROR);
-	rule->packets = get_u64(a, MCR_RULE_A_PACKETS);
-	rule->bytes = get_u64(a, MCR_RULE_A_BYTES);
+	rule->id = mcr_get_u32(a, MCR_RULE_A_ID);
+	mcr_get_string(a, MCR_RULE_A_NAME, rule->name, sizeof(rule->name));
+	mcr_get_string(a, MCR_RULE_A_IIF, spec->iif, sizeof(spec->iif));
+	mcr_get_string(a, MCR_RULE_A_COMMENT, rule->comment, sizeof(rule->comment));
+	spec->mode = mcr_get_u8(a, MCR_RULE_A_MODE, 0);
+	spec->join = mcr_get_u8(a, MCR_RULE_A_JOIN, 0);
+	spec->plane = mcr_get_u8(a, MCR_RULE_A_PLANE, 0);
+	spec->latency = mcr_get_u8(a, MCR_RULE_A_LATENCY, 0);
+	spec->disabled = mcr_get_u8(a, MCR_RULE_A_DISABLED, 0);
+	rule->ifindex = mcr_get_u32(a, MCR_RULE_A_IFINDEX);
+	rule->membership = mcr_get_u8(a, MCR_RULE_A_MEMBERSHIP, 0);
+	rule->membership_error = mcr_get_u32(a, MCR_RULE_A_MEMBERSHIP_ERROR);
+	rule->packets = mcr_get_u64(a, MCR_RULE_A_PACKETS);
+	rule->bytes = mcr_get_u64(a, MCR_RULE_A_BYTES);
 	rule->seen = a[MCR_RULE_A_LAST_SEEN];
-	rule->last_seen = get_u64(a, MCR_RULE_A_LAST_SEEN);
+	rule->last_seen = mcr_get_u64(a, MCR_RULE_A_LAST_SEEN);
 	return whole ? parse_match(a, &spec->match, err) : 0;
 }
 
@@ -221,27 +190,27 @@ static int parse_rewrite(struct nlattr **a, struct mcr_rewrite *r,
 	if (a[MCR_OUTPUT_A_GROUP]) {
 		if (!get_addr(a[MCR_OUTPUT_A_GROUP], &r->group,
 			      &r->group_family))
-			return fail(err, "an output's group is no address");
+			return mcr_get_failed(err, "an output's group is no address");
 		r->set |= MCR_SET_GROUP;
 	}
 	if (a[MCR_OUTPUT_A_SRC] &&
 	    !get_addr(a[MCR_OUTPUT_A_SRC], &r->src, &r->src_family))
-		return fail(err, "an output's src is no address");
-	r->src_mode = get_u8(a, MCR_OUTPUT_A_SRC_MODE,
-			     a[MCR_OUTPUT_A_SRC] ? MCR_SRC_SET : MCR_SRC_KEEP);
+		return mcr_get_failed(err, "an output's src is no address");
+	r->src_mode = mcr_get_u8(a, MCR_OUTPUT_A_SRC_MODE,
+				 a[MCR_OUTPUT_A_SRC] ? MCR_SRC_SET : MCR_SRC_KEEP);
 	if (a[MCR_OUTPUT_A_DPORT])
 		r->set |= MCR_SET_DPORT;
-	r->dport = get_u16(a, MCR_OUTPUT_A_DPORT);
+	r->dport = mcr_get_u16(a, MCR_OUTPUT_A_DPORT);
 	if (a[MCR_OUTPUT_A_SPORT])
 		r->set |= MCR_SET_SPORT;
-	r->sport = get_u16(a, MCR_OUTPUT_A_SPORT);
-	r->ttl = get_u8(a, MCR_OUTPUT_A_TTL, 0);
-	r->ttl_mode = get_u8(a, MCR_OUTPUT_A_TTL_MODE,
-			     a[MCR_OUTPUT_A_TTL] ? MCR_TTL_SET : MCR_TTL_AUTO);
+	r->sport = mcr_get_u16(a, MCR_OUTPUT_A_SPORT);
+	r->ttl = mcr_get_u8(a, MCR_OUTPUT_A_TTL, 0);
+	r->ttl_mode = mcr_get_u8(a, MCR_OUTPUT_A_TTL_MODE,
+				 a[MCR_OUTPUT_A_TTL] ? MCR_TTL_SET : MCR_TTL_AUTO);
 	if (a[MCR_OUTPUT_A_DSCP])
 		r->set |= MCR_SET_DSCP;
-	r->dscp = get_u8(a, MCR_OUTPUT_A_DSCP, 0);
-	r->mac = get_u8(a, MCR_OUTPUT_A_MAC, 0);
+	r->dscp = mcr_get_u8(a, MCR_OUTPUT_A_DSCP, 0);
+	r->mac = mcr_get_u8(a, MCR_OUTPUT_A_MAC, 0);
 	return 0;
 }
 
@@ -254,9 +223,9 @@ static int parse_drops(struct nlattr *nest, struct mcr_output *output,
 	if (!nest)
 		return 0;
 	if (nla_parse_nested(a, MCR_DROP_MAX, nest, drop_policy) < 0)
-		return fail(err, "an output's drops are malformed");
+		return mcr_get_failed(err, "an output's drops are malformed");
 	for (i = MCR_DROP_NO_DEVICE; i <= MCR_DROP_MAX; i++)
-		output->drops[i] = get_u64(a, i);
+		output->drops[i] = mcr_get_u64(a, i);
 	return 0;
 }
 
@@ -269,31 +238,31 @@ static int parse_output(struct nlattr *nest, struct mcr_rule *rule, bool whole,
 	enum mcr_fault fault;
 
 	if (nla_parse_nested(a, MCR_OUTPUT_A_MAX, nest, output_policy) < 0)
-		return fail(err, "an output's attributes are malformed");
+		return mcr_get_failed(err, "an output's attributes are malformed");
 	if (rule->n_outputs >= MCR_OUTPUTS_MAX)
-		return fail(err, "a rule has more outputs than there can be");
+		return mcr_get_failed(err, "a rule has more outputs than there can be");
 	output = mcr_rule_add_output(rule);
 	if (!output)
 		return mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
-	output->id = get_u32(a, MCR_OUTPUT_A_ID);
-	get_string(a, MCR_OUTPUT_A_DEV, output->spec.dev,
-		   sizeof(output->spec.dev));
-	output->spec.rate = get_u64(a, MCR_OUTPUT_A_RATE);
-	output->spec.rate_unit = get_u8(a, MCR_OUTPUT_A_RATE_UNIT, 0);
-	output->spec.burst = get_u32(a, MCR_OUTPUT_A_BURST);
-	output->spec.mtu = get_u8(a, MCR_OUTPUT_A_MTU, 0);
-	output->ifindex = get_u32(a, MCR_OUTPUT_A_IFINDEX);
-	output->feeds = get_u32(a, MCR_OUTPUT_A_FEEDS);
-	output->offered = get_u64(a, MCR_OUTPUT_A_OFFERED);
-	output->sent = get_u64(a, MCR_OUTPUT_A_SENT);
-	output->sent_bytes = get_u64(a, MCR_OUTPUT_A_SENT_BYTES);
+	output->id = mcr_get_u32(a, MCR_OUTPUT_A_ID);
+	mcr_get_string(a, MCR_OUTPUT_A_DEV, output->spec.dev,
+		       sizeof(output->spec.dev));
+	output->spec.rate = mcr_get_u64(a, MCR_OUTPUT_A_RATE);
+	output->spec.rate_unit = mcr_get_u8(a, MCR_OUTPUT_A_RATE_UNIT, 0);
+	output->spec.burst = mcr_get_u32(a, MCR_OUTPUT_A_BURST);
+	output->spec.mtu = mcr_get_u8(a, MCR_OUTPUT_A_MTU, 0);
+	output->ifindex = mcr_get_u32(a, MCR_OUTPUT_A_IFINDEX);
+	output->feeds = mcr_get_u32(a, MCR_OUTPUT_A_FEEDS);
+	output->offered = mcr_get_u64(a, MCR_OUTPUT_A_OFFERED);
+	output->sent = mcr_get_u64(a, MCR_OUTPUT_A_SENT);
+	output->sent_bytes = mcr_get_u64(a, MCR_OUTPUT_A_SENT_BYTES);
 	if (parse_rewrite(a, &output->spec.rewrite, err) ||
 	    parse_drops(a[MCR_OUTPUT_A_DROPS], output, err))
 		return -1;
 	if (!whole)
 		return 0;
 	fault = mcr_output_check(&output->spec, &rule->spec.match);
-	return fault ? fail(err, mcr_fault_text(fault)) : 0;
+	return fault ? mcr_get_failed(err, mcr_fault_text(fault)) : 0;
 }
 
 static int parse_top(struct nlmsghdr *nlh, struct nlattr **a,
@@ -301,7 +270,7 @@ static int parse_top(struct nlmsghdr *nlh, struct nlattr **a,
 {
 	if (!genlmsg_valid_hdr(nlh, 0) ||
 	    nlmsg_parse(nlh, GENL_HDRLEN, a, MCR_A_MAX, top_policy) < 0)
-		return fail(err, "the message is malformed");
+		return mcr_get_failed(err, "the message is malformed");
 	return 0;
 }
 
@@ -328,7 +297,7 @@ static int parse_rule(struct nlmsghdr *nlh, struct mcr_rule *rule, bool whole,
 	if (parse_top(nlh, a, err))
 		return -1;
 	if (!a[MCR_A_RULE])
-		return fail(err, "a rule is missing");
+		return mcr_get_failed(err, "a rule is missing");
 	if (parse_rule_nest(a[MCR_A_RULE], rule, whole, err))
 		return -1;
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)
@@ -386,15 +355,15 @@ int mcr_msg_parse_generation(struct nlmsghdr *nlh, __u32 *generation,
 	if (parse_top(nlh, a, err))
 		return -1;
 	if (!a[MCR_A_GENERATION])
-		return fail(err, "the generation is missing");
-	*generation = get_u32(a, MCR_A_GENERATION);
+		return mcr_get_failed(err, "the generation is missing");
+	*generation = mcr_get_u32(a, MCR_A_GENERATION);
 	return 0;
 }
 
 /**
  * mcr_msg_parse_status - read what a server told about itself
  * @nlh: the message
- * @status: where to put it
+ * @status: where to put it; to be freed by mcr_status_free() if that worked
  * @err: where to say what is wrong
  *
  * Return: 0, or -1 and an error.
@@ -409,19 +378,19 @@ int mcr_msg_parse_status(struct nlmsghdr *nlh, struct mcr_status *status,
 	if (!top[MCR_A_STATUS] ||
 	    nla_parse_nested(a, MCR_STATUS_A_MAX, top[MCR_A_STATUS],
 			     status_policy) < 0)
-		return fail(err, "the status is missing or malformed");
+		return mcr_get_failed(err, "the status is missing or malformed");
 	memset(status, 0, sizeof(*status));
-	status->plane = get_u8(a, MCR_STATUS_A_PLANE, 0);
-	status->redirect = get_u8(a, MCR_STATUS_A_REDIRECT, 0);
-	get_string(a, MCR_STATUS_A_VERSION, status->version,
-		   sizeof(status->version));
-	status->rules = get_u32(a, MCR_STATUS_A_RULES);
-	status->outputs = get_u32(a, MCR_STATUS_A_OUTPUTS);
-	status->joins = get_u32(a, MCR_STATUS_A_JOINS);
-	status->rules_max = get_u32(a, MCR_STATUS_A_RULES_MAX);
-	status->txns = get_u32(a, MCR_STATUS_A_TXNS);
-	status->generation = get_u32(top, MCR_A_GENERATION);
-	return 0;
+	status->plane = mcr_get_u8(a, MCR_STATUS_A_PLANE, 0);
+	status->redirect = mcr_get_u8(a, MCR_STATUS_A_REDIRECT, 0);
+	mcr_get_string(a, MCR_STATUS_A_VERSION, status->version,
+		       sizeof(status->version));
+	status->rules = mcr_get_u32(a, MCR_STATUS_A_RULES);
+	status->outputs = mcr_get_u32(a, MCR_STATUS_A_OUTPUTS);
+	status->joins = mcr_get_u32(a, MCR_STATUS_A_JOINS);
+	status->rules_max = mcr_get_u32(a, MCR_STATUS_A_RULES_MAX);
+	status->txns = mcr_get_u32(a, MCR_STATUS_A_TXNS);
+	status->generation = mcr_get_u32(top, MCR_A_GENERATION);
+	return mcr_msg_get_workers(top[MCR_A_STATUS], status, err);
 }
 
 static int parse_flow(struct nlattr *nest, struct mcr_flow *flow)
@@ -437,9 +406,9 @@ static int parse_flow(struct nlattr *nest, struct mcr_flow *flow)
 	    !get_addr(a[MCR_PACKET_A_SRC], &flow->src, &family) ||
 	    family != flow->family)
 		return -1;
-	flow->proto = get_u8(a, MCR_PACKET_A_PROTO, MCR_PROTO_ANY);
-	flow->dport = get_u16(a, MCR_PACKET_A_DPORT);
-	flow->vlan = get_u16(a, MCR_PACKET_A_VLAN);
+	flow->proto = mcr_get_u8(a, MCR_PACKET_A_PROTO, MCR_PROTO_ANY);
+	flow->dport = mcr_get_u16(a, MCR_PACKET_A_DPORT);
+	flow->vlan = mcr_get_u16(a, MCR_PACKET_A_VLAN);
 	return 0;
 }
 
@@ -476,19 +445,19 @@ int mcr_msg_parse_ingress(struct nlmsghdr *nlh, struct mcr_ingress *ingress,
 	if (!top[MCR_A_INGRESS] ||
 	    nla_parse_nested(a, MCR_INGRESS_A_MAX, top[MCR_A_INGRESS],
 			     ingress_policy) < 0 || !a[MCR_INGRESS_A_DEV])
-		return fail(err, "an ingress device is missing or malformed");
+		return mcr_get_failed(err, "an ingress device is missing or malformed");
 	memset(ingress, 0, sizeof(*ingress));
-	get_string(a, MCR_INGRESS_A_DEV, ingress->dev, sizeof(ingress->dev));
-	ingress->ifindex = get_u32(a, MCR_INGRESS_A_IFINDEX);
+	mcr_get_string(a, MCR_INGRESS_A_DEV, ingress->dev, sizeof(ingress->dev));
+	ingress->ifindex = mcr_get_u32(a, MCR_INGRESS_A_IFINDEX);
 	ingress->hooked = a[MCR_INGRESS_A_HOOKED];
-	ingress->rules = get_u32(a, MCR_INGRESS_A_RULES);
-	ingress->allmulti = get_u32(a, MCR_INGRESS_A_ALLMULTI);
-	ingress->seen = get_u64(a, MCR_INGRESS_A_SEEN);
-	ingress->not_matched = get_u64(a, MCR_INGRESS_A_NOT_MATCHED);
-	ingress->malformed = get_u64(a, MCR_INGRESS_A_MALFORMED);
-	ingress->missed = get_u64(a, MCR_INGRESS_A_MISSED);
+	ingress->rules = mcr_get_u32(a, MCR_INGRESS_A_RULES);
+	ingress->allmulti = mcr_get_u32(a, MCR_INGRESS_A_ALLMULTI);
+	ingress->seen = mcr_get_u64(a, MCR_INGRESS_A_SEEN);
+	ingress->not_matched = mcr_get_u64(a, MCR_INGRESS_A_NOT_MATCHED);
+	ingress->malformed = mcr_get_u64(a, MCR_INGRESS_A_MALFORMED);
+	ingress->missed = mcr_get_u64(a, MCR_INGRESS_A_MISSED);
 	if (parse_unmatched(top[MCR_A_INGRESS], ingress))
-		return fail(err, "a flow that no rule took is malformed");
+		return mcr_get_failed(err, "a flow that no rule took is malformed");
 	return 0;
 }
 
@@ -508,8 +477,8 @@ int mcr_msg_parse_count(struct nlmsghdr *nlh, __u32 *count,
 	if (parse_top(nlh, a, err))
 		return -1;
 	if (!a[MCR_A_COUNT])
-		return fail(err, "the count is missing");
-	*count = get_u32(a, MCR_A_COUNT);
+		return mcr_get_failed(err, "the count is missing");
+	*count = mcr_get_u32(a, MCR_A_COUNT);
 	return 0;
 }
 
@@ -530,9 +499,9 @@ int mcr_msg_parse_txn(struct nlmsghdr *nlh, __u32 *txn, __u32 *generation,
 	if (parse_top(nlh, a, err))
 		return -1;
 	if (!a[MCR_A_TXN] || !a[MCR_A_GENERATION])
-		return fail(err, "the transaction or its generation is missing");
-	*txn = get_u32(a, MCR_A_TXN);
-	*generation = get_u32(a, MCR_A_GENERATION);
+		return mcr_get_failed(err, "the transaction or its generation is missing");
+	*txn = mcr_get_u32(a, MCR_A_TXN);
+	*generation = mcr_get_u32(a, MCR_A_GENERATION);
 	return 0;
 }
 

@@ -225,6 +225,31 @@ struct nlmsghdr *mcr_reply_next(struct mcr_reply_walk *walk)
 }
 
 /**
+ * mcr_reply_next_rule - walk on to the next rule
+ * @walk: the walk, over an answer of rules
+ * @rule: where to put it, as of mcr_rule_init(); to be freed by mcr_rule_free(),
+ *	whatever is returned
+ * @err: where to say what is wrong
+ *
+ * Return: 1: it is complete with its outputs; 0: there are no more; -1 and an
+ * error.
+ */
+int mcr_reply_next_rule(struct mcr_reply_walk *walk, struct mcr_rule *rule,
+			struct mcr_error *err)
+{
+	struct nlmsghdr *nlh;
+	bool more = false;
+
+	while ((nlh = mcr_reply_next(walk))) {
+		if (mcr_msg_parse_rule(nlh, rule, &more, err))
+			return -1;
+		if (!more)
+			return 1;
+	}
+	return more ? fail(err, "a rule's outputs do not go on") : 0;
+}
+
+/**
  * mcr_reply_rules - read all rules of an answer
  * @reply: the answer
  * @fn: called for each rule, complete with its outputs, until it returns
@@ -238,22 +263,18 @@ int mcr_reply_rules(const struct mcr_reply *reply, mcr_rule_fn fn, void *arg,
 		    struct mcr_error *err)
 {
 	struct mcr_reply_walk walk;
-	struct nlmsghdr *nlh;
 	struct mcr_rule rule;
-	bool more = false;
-	int ret = 0;
+	int ret;
 
 	mcr_rule_init(&rule);
 	mcr_reply_walk_init(&walk, reply);
-	while (!ret && (nlh = mcr_reply_next(&walk))) {
-		ret = mcr_msg_parse_rule(nlh, &rule, &more, err);
-		if (ret || more)
-			continue;
+	do {
+		ret = mcr_reply_next_rule(&walk, &rule, err);
+		if (ret <= 0)
+			break;
 		ret = fn(&rule, arg);
 		mcr_rule_free(&rule);
-	}
-	if (!ret && more)
-		ret = fail(err, "a rule's outputs do not go on");
+	} while (!ret);
 	mcr_rule_free(&rule);
 	return ret;
 }

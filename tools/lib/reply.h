@@ -82,6 +82,8 @@ int mcr_reply_ack(struct mcr_reply *reply, struct nlmsghdr *nlh,
 void mcr_reply_walk_init(struct mcr_reply_walk *walk,
 			 const struct mcr_reply *reply);
 struct nlmsghdr *mcr_reply_next(struct mcr_reply_walk *walk);
+int mcr_reply_next_rule(struct mcr_reply_walk *walk, struct mcr_rule *rule,
+			struct mcr_error *err);
 int mcr_reply_rules(const struct mcr_reply *reply, mcr_rule_fn fn, void *arg,
 		    struct mcr_error *err);
 

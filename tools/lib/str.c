@@ -70,22 +70,29 @@ void mcr_str_add(struct mcr_str *str, const char *text)
  */
 void mcr_str_addf(struct mcr_str *str, const char *fmt, ...)
 {
+	size_t room = str->size - str->len;
 	va_list ap;
 	int len;
 
-	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	if (len < 0) {
-		str->failed = true;
+	if (str->failed)
 		return;
+	/* Mostly there is room, and once is enough. */
+	va_start(ap, fmt);
+	len = vsnprintf(room ? str->s + str->len : NULL, room, fmt, ap);
+	va_end(ap);
+	if (len >= 0 && (size_t)len >= room) {
+		if (room)
+			str->s[str->len] = '\0';
+		if (!str_reserve(str, (size_t)len))
+			return;
+		va_start(ap, fmt);
+		vsnprintf(str->s + str->len, (size_t)len + 1, fmt, ap);
+		va_end(ap);
 	}
-	if (!str_reserve(str, (size_t)len))
-		return;
-	va_start(ap, fmt);
-	vsnprintf(str->s + str->len, (size_t)len + 1, fmt, ap);
-	va_end(ap);
-	str->len += (size_t)len;
+	if (len < 0)
+		str->failed = true;
+	else
+		str->len += (size_t)len;
 }
 
 /**
@@ -160,6 +167,45 @@ static void str_add_safe(struct mcr_str *str, const char *text,
 void mcr_str_safe(struct mcr_str *str, const char *text)
 {
 	str_add_safe(str, text, "");
+}
+
+/* One character that is perhaps not plain; tells how many bytes it has. */
+static size_t add_label_char(struct mcr_str *str, const char *value)
+{
+	size_t len = mcr_utf8_len(value), i;
+
+	if (*value == '\n') {
+		mcr_str_add(str, "\\n");
+	} else if (!len || is_control(value, len)) {
+		len = len ? len : 1;
+		for (i = 0; i < len; i++)
+			mcr_str_addf(str, "\\\\x%02x", (unsigned char)value[i]);
+	} else {
+		if (*value == '"' || *value == '\\')
+			str_add_bytes(str, "\\", 1);
+		str_add_bytes(str, value, len);
+	}
+	return len;
+}
+
+/**
+ * mcr_str_label - append the value of a label of OpenMetrics, without its quotes
+ * @str: the text; its @failed is set when memory runs out
+ * @value: the value; of control characters and what is no UTF-8 the bytes are
+ *	spelled out, as \x1b, so that two values stay two
+ */
+void mcr_str_label(struct mcr_str *str, const char *value)
+{
+	size_t len;
+
+	while (*value) {
+		len = strspn(value, PLAIN);
+		if (len)
+			str_add_bytes(str, value, len);
+		else
+			len = add_label_char(str, value);
+		value += len;
+	}
 }
 
 /**

@@ -29,6 +29,7 @@ void mcr_str_add(struct mcr_str *str, const char *text);
 void mcr_str_addf(struct mcr_str *str, const char *fmt, ...)
 	__printf(2, 3);
 void mcr_str_safe(struct mcr_str *str, const char *text);
+void mcr_str_label(struct mcr_str *str, const char *value);
 void mcr_str_word(struct mcr_str *str, const char *word);
 
 size_t mcr_utf8_len(const char *s);

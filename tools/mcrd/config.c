@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "metrics.h"
 #include "plan.h"
 
 /* What a worker's pool has where nothing else is said: see worker/pool.h. */
@@ -40,6 +41,7 @@ static const char usage[] =
 	"  --buffers N           receive buffers of a worker (1024)\n"
 	"  --buffer-size BYTES   of each (66048)\n"
 	"  --wait USEC           longest wait for more packets (200)\n"
+	"  --metrics [ADDR:]PORT serve OpenMetrics by HTTP (127.0.0.1)\n"
 	"  --read-group GROUP    only root and this group may read the rules\n"
 	"  -V, --version         print the version\n"
 	"  -h, --help            print this\n";
@@ -166,6 +168,14 @@ static int set_read_group(struct mcrd_options *opt, const char *value)
 	return 0;
 }
 
+static int set_metrics(struct mcrd_options *opt, const char *value)
+{
+	if (mcrd_metrics_parse(value, &opt->metrics))
+		return 0;
+	return complain("--metrics '%s': it is PORT or ADDR:PORT, as 9464 or [::1]:9464",
+			value);
+}
+
 static const struct option_def options[] = {
 	{ "netns", 'n', set_netns },
 	{ "workers", 0, set_workers },
@@ -175,6 +185,7 @@ static const struct option_def options[] = {
 	{ "buffers", 0, set_buffers },
 	{ "buffer-size", 0, set_buffer_size },
 	{ "wait", 0, set_wait },
+	{ "metrics", 0, set_metrics },
 	{ "read-group", 0, set_read_group },
 	{ "version", 'V', NULL },
 	{ "help", 'h', NULL },

@@ -5,11 +5,13 @@
 #ifndef MCRD_CONFIG_H
 #define MCRD_CONFIG_H
 
+#include <linux/mcr.h>
 #include <stdbool.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
-/* More would be of no use, and each has sockets of its own. */
-#define MCRD_WORKERS_MAX	256U
+/* More would be of no use, each has sockets of its own, and a place in the status. */
+#define MCRD_WORKERS_MAX	((unsigned int)MCR_WORKERS_MAX)
 
 /* Exit status of a command line that makes no sense. */
 #define MCRD_EXIT_USAGE		2
@@ -26,6 +28,7 @@
  * @wait_us: longest time to wait for more packets
  * @read_group: only root and this group may read
  * @restricted: @read_group was given
+ * @metrics: where metrics are served; its family is 0: nowhere
  */
 struct mcrd_options {
 	const char *netns;
@@ -38,6 +41,7 @@ struct mcrd_options {
 	unsigned int wait_us;
 	gid_t read_group;
 	bool restricted;
+	struct sockaddr_storage metrics;
 };
 
 int mcrd_options_read(struct mcrd_options *opt, int argc, char **argv,

@@ -10,6 +10,7 @@
 #include "netdev.h"
 #include "netns.h"
 #include "nl.h"
+#include "status.h"
 #include "txn.h"
 
 /**
@@ -25,9 +26,12 @@ int mcrd_control_init(const struct kapi_hooks *hooks)
 	err = kapi_init(hooks);
 	if (err)
 		return err;
-	err = mcr_hook_init();
+	err = mcrd_status_init();
 	if (err)
 		goto err_kapi;
+	err = mcr_hook_init();
+	if (err)
+		goto err_status;
 	err = mcr_netns_init();
 	if (err)
 		goto err_hook;
@@ -50,6 +54,8 @@ err_netns:
 	mcr_netns_exit();
 err_hook:
 	mcr_hook_exit();
+err_status:
+	mcrd_status_exit();
 err_kapi:
 	kapi_exit();
 	return err;
@@ -72,5 +78,6 @@ void mcrd_control_stop(void)
  */
 void mcrd_control_exit(void)
 {
+	mcrd_status_exit();
 	kapi_exit();
 }

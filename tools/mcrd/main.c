@@ -89,6 +89,7 @@ static void on_signal(void *arg, uint32_t events)
 	switch (si.ssi_signo) {
 	case SIGCHLD:
 		mcrd_workers_reap(&d->workers);
+		mcrd_metrics_reap(&d->metrics);
 		break;
 	case SIGHUP:
 		mcrd_log(&d->log, LOG_NOTICE,
@@ -211,9 +212,11 @@ static int turn(struct mcrd *d, int timeout)
 	int ret;
 
 	mcrd_workers_start(&d->workers);
+	mcrd_metrics_start(&d->metrics);
 	kapi_run();
 	timeout = earlier(timeout, kapi_timeout_ms());
 	timeout = earlier(timeout, mcrd_workers_due_ms(&d->workers));
+	timeout = earlier(timeout, mcrd_metrics_due_ms(&d->metrics));
 	timeout = earlier(timeout, watchdog_left(d));
 	ret = mcrd_poll_wait(&d->poll, timeout);
 	while ((w = mcrd_workers_unfed(&d->workers)))
@@ -321,6 +324,23 @@ static int init_workers(struct mcrd *d)
 	return mcrd_workers_init(&d->workers);
 }
 
+/* Where not all may read, the group that may is the process's. */
+static int init_metrics(struct mcrd *d)
+{
+	const struct mcrd_options *opt = &d->opt;
+
+	d->metrics = (struct mcrd_metrics){
+		.log = &d->log,
+		.user = d->workers.user,
+		.dir = d->instance.dir,
+		.fd = -1,
+	};
+	if (opt->restricted)
+		d->metrics.user.gid = opt->read_group;
+	return opt->metrics.ss_family ?
+	       mcrd_metrics_listen(&d->metrics, &opt->metrics) : 0;
+}
+
 static int run(struct mcrd *d)
 {
 	int ret;
@@ -355,6 +375,9 @@ static int run(struct mcrd *d)
 	ret = init_workers(d);
 	if (ret)
 		goto err_workers;
+	ret = init_metrics(d);
+	if (ret)
+		goto err_workers;
 	ret = init_plane(d);
 	if (ret)
 		goto err_workers;
@@ -370,6 +393,7 @@ static int run(struct mcrd *d)
 	ret = d->links ? serve(d) : -1;
 
 	sd_notify(0, "STOPPING=1");
+	mcrd_metrics_stop(&d->metrics);
 	mcrd_server_exit(&d->server);
 	mcrd_workers_stop(&d->workers);
 	mcrd_control_stop();
@@ -381,6 +405,7 @@ err_server:
 err_plane:
 	mcrd_plane_exit();
 err_workers:
+	mcrd_metrics_stop(&d->metrics);
 	mcrd_workers_exit(&d->workers);
 	close(d->control);
 err_arena:
@@ -394,21 +419,29 @@ err_poll:
 	return ret;
 }
 
-static bool is_worker(const char *name)
+/* Is it this that the program is to be? */
+static bool is_called(int argc, char **argv, const char *name)
 {
-	const char *base = strrchr(name, '/');
+	const char *base;
 
-	return !strcmp(base ? base + 1 : name, MCRD_WORKER_NAME);
+	if (argc < 1)
+		return false;
+	base = strrchr(argv[0], '/');
+	return !strcmp(base ? base + 1 : argv[0], name);
 }
 
 int main(int argc, char **argv)
 {
-	struct mcrd d = { .signals.fd = -1, .control = -1 };
+	struct mcrd d = {
+		.signals.fd = -1, .control = -1, .metrics.fd = -1,
+	};
 	bool stop;
 	int ret;
 
-	if (argc > 0 && is_worker(argv[0]))
+	if (is_called(argc, argv, MCRD_WORKER_NAME))
 		return mcrd_worker_main(argc, argv);
+	if (is_called(argc, argv, MCRD_METRICS_NAME))
+		return mcrd_metrics_main(argc, argv);
 	guard_descriptors();
 	ret = mcrd_options_read(&d.opt, argc, argv, &stop);
 	if (ret || stop)

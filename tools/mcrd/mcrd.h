@@ -10,6 +10,7 @@
 #include "instance.h"
 #include "links.h"
 #include "log.h"
+#include "metrics.h"
 #include "server.h"
 #include "watch.h"
 #include "workers.h"
@@ -25,6 +26,7 @@
  * @workers: the workers
  * @server: the protocol's
  * @links: network devices
+ * @metrics: the process that serves them
  * @control: a packet socket that holds what is asked of devices
  * @vnet: packet sockets have virtio-net headers
  * @watchdog_ms: how often systemd wants to hear; 0: it does not
@@ -41,6 +43,7 @@ struct mcrd {
 	struct mcrd_workers workers;
 	struct mcrd_server server;
 	struct mcrd_links *links;
+	struct mcrd_metrics metrics;
 	int control;
 	bool vnet;
 	int watchdog_ms;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starting a worker's process; see spawn.h.
+ * Starting a process; see spawn.h.
  */
 #include "spawn.h"
 
@@ -148,18 +148,20 @@ static char **small_environment(char *env[4])
 }
 
 /**
- * mcrd_spawn - start a worker
+ * mcrd_spawn - start a process
  * @user: whom it runs as
- * @stream: its end of the stream; stays the caller's
- * @log_pipe: where it writes what it has to say; likewise
+ * @argv: the name that it is to know itself by, and more words; NULL ends them
+ * @fd: its descriptor MCRD_WORKER_FD: a worker's end of the stream; stays the
+ *	caller's
+ * @log_fd: where it writes what it has to say; likewise
  *
- * What does not work there is said on @log_pipe, and the process ends.
+ * What does not work there is said on @log_fd, and the process ends.
  *
  * Return: its process, or -errno.
  */
-pid_t mcrd_spawn(const struct mcrd_user *user, int stream, int log_pipe)
+pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
+		 int log_fd)
 {
-	char *argv[] = { (char *)MCRD_WORKER_NAME, NULL };
 	pid_t parent = getpid(), pid;
 	char *env[4];
 
@@ -170,11 +172,13 @@ pid_t mcrd_spawn(const struct mcrd_user *user, int stream, int log_pipe)
 	/* A terminal's ^C is for the supervisor alone. */
 	setsid();
 	reset_signals();
-	arrange_descriptors(stream, log_pipe);
+	arrange_descriptors(fd, log_fd);
 	raise_limits();
 	drop_rights(user);
 	die_with_parent(parent);
-	execve("/proc/self/exe", argv, small_environment(env));
+	/* It changes none of them; its declaration is older than const. */
+	execve("/proc/self/exe", (char **)(uintptr_t)argv,
+	       small_environment(env));
 	die("/proc/self/exe");
 	return -1;
 }

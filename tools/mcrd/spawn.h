@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Starting a worker's process: this program once more, with next to no rights.
+ * Starting a process: this program once more, by another name, with next to no
+ * rights.
  */
 #ifndef MCRD_SPAWN_H
 #define MCRD_SPAWN_H
@@ -11,7 +12,7 @@
 
 /* What the program is called when it is a worker. */
 #define MCRD_WORKER_NAME	"mcrd-worker"
-/* The worker's end of the stream. */
+/* What it is given: the worker's end of the stream. */
 #define MCRD_WORKER_FD		3
 
 /**
@@ -28,6 +29,7 @@ struct mcrd_user {
 
 int mcrd_user_find(const char *name, struct mcrd_user *user,
 		   const struct mcrd_log *log);
-pid_t mcrd_spawn(const struct mcrd_user *user, int stream, int log_pipe);
+pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
+		 int log_fd);
 
 #endif /* MCRD_SPAWN_H */

@@ -45,6 +45,7 @@ static bool on_hello(struct mcrd_child *w, const void *data, size_t len)
 	mcrd_log(w->all->log, *hello.why ? LOG_NOTICE : LOG_INFO,
 		 "worker %u (process %d) is ready, with %s%s%s", w->number,
 		 w->pid, loop_name(hello.loop), why, hello.why);
+	w->hello = hello;
 	w->state = MCRD_CHILD_READY;
 	return true;
 }

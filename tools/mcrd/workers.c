@@ -89,6 +89,7 @@ static void greet(struct mcrd_child *w)
 
 static int spawn(struct mcrd_child *w)
 {
+	static const char *const argv[] = { MCRD_WORKER_NAME, NULL };
 	const struct mcrd_workers *ws = w->all;
 	int end[2], ret;
 	pid_t pid;
@@ -99,7 +100,7 @@ static int spawn(struct mcrd_child *w)
 	ret = mcrd_poll_add(ws->poll, &w->stream, EPOLLIN);
 	if (ret)
 		goto err;
-	pid = mcrd_spawn(&ws->user, end[1], w->log_end);
+	pid = mcrd_spawn(&ws->user, argv, end[1], w->log_end);
 	close(end[1]);
 	if (pid > 0) {
 		w->pid = pid;
@@ -147,6 +148,7 @@ static void begin(struct mcrd_child *w)
 		put_off(w);
 		return;
 	}
+	w->starts++;
 	w->state = MCRD_CHILD_STARTING;
 	greet(w);
 }
@@ -227,6 +229,7 @@ static void forget(struct mcrd_child *w)
 	mcrd_inq_free(&w->in);
 	w->state = MCRD_CHILD_GONE;
 	w->pid = 0;
+	memset(&w->hello, 0, sizeof(w->hello));
 	put_off(w);
 }
 

@@ -43,6 +43,8 @@ enum mcrd_child_state {
  * @seen: how much of @out was sent when that was last looked at
  * @moved: when it was more than the time before
  * @done: the last MCRD_SYNC that it has carried out
+ * @hello: what it said of itself; zeroes: it has not yet
+ * @starts: processes there have been
  * @log: watched for what it logs
  * @log_end: the worker's end of that, open here as well
  * @lines: what it logs
@@ -62,6 +64,8 @@ struct mcrd_child {
 	uint64_t seen;
 	int64_t moved;
 	uint64_t done;
+	struct mcrd_hello hello;
+	uint32_t starts;
 	struct mcrd_watch log;
 	int log_end;
 	struct mcrd_lines lines;

@@ -67,7 +67,7 @@ const struct mcrtool_verb mcrtool_verbs[] = {
 	  .usage = "[REF]",
 	  .help = "zero the counters of one rule or of all" },
 	{ .object = "stats", .run = mcrtool_stats, .implied = true,
-	  .usage = "[REF]", .help = "print counters" },
+	  .usage = "[REF | --openmetrics]", .help = "print counters" },
 	{ .object = "status", .run = mcrtool_status, .implied = true,
 	  .usage = "", .help = "print who serves, and the ingress devices" },
 	{ .object = "monitor", .run = mcrtool_monitor, .implied = true,

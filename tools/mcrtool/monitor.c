@@ -232,6 +232,7 @@ static int dump_rules(struct monitor *m)
 	int ret;
 
 	ret = mcrtool_get_status(m->t, &status);
+	mcr_status_free(&status);
 	if (ret)
 		return ret;
 	ret = mcrtool_dump(m->t, mcr_msg_new(MCR_CMD_RULE_GET, 0), NULL,

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stats [REF]: counters.
+ * stats [REF]: counters; stats --openmetrics: all of them, for machines.
  */
 #include "../lib/print.h"
+#include "../lib/print_worker.h"
+#include "../lib/scrape.h"
 #include "show.h"
+
+/* So much text is printed at once. */
+#define PIECE	(64UL * 1024)
 
 static void print_drops(struct mcr_str *str, const struct mcr_output *output)
 {
@@ -63,8 +68,98 @@ static void show_stats(struct mcr_str *str, const struct mcr_rule *rule)
 	mcrtool_show_counters(str, rule, "  ");
 }
 
+static void print_missed(struct mcr_str *str, const struct mcr_reply *devices)
+{
+	struct mcr_reply_walk walk;
+	struct mcr_ingress ingress;
+	struct mcr_error ignored;
+	struct nlmsghdr *nlh;
+
+	mcr_reply_walk_init(&walk, devices);
+	while ((nlh = mcr_reply_next(&walk))) {
+		if (mcr_msg_parse_ingress(nlh, &ingress, &ignored))
+			continue;
+		mcr_str_add(str, "ingress ");
+		mcr_str_word(str, ingress.dev);
+		mcr_str_addf(str,
+			     "  seen %llu frames, the kernel dropped %llu before\n",
+			     ingress.seen, ingress.missed);
+	}
+}
+
+/* Those of the relay that are not about rules; the module has none. */
+static int show_workers(struct mcrtool *t)
+{
+	struct mcr_status status = { 0 };
+	struct mcr_str str = { 0 };
+	struct mcr_reply devices;
+	unsigned int i;
+	int ret;
+
+	ret = mcrtool_get_status(t, &status);
+	if (ret || !status.n_workers)
+		return ret;
+	ret = mcrtool_dump(t, mcr_msg_new(MCR_CMD_INGRESS_GET, 0), NULL,
+			   &devices);
+	if (!ret) {
+		print_missed(&str, &devices);
+		for (i = 0; i < status.n_workers; i++)
+			mcr_print_worker(&str, &status.workers[i]);
+		ret = mcrtool_print(t, &str);
+	}
+	mcr_reply_exit(&devices);
+	mcr_status_free(&status);
+	return ret;
+}
+
+static int show_everything(struct mcrtool *t, const struct mcr_statement *st)
+{
+	int ret = mcrtool_show_all(t, st, show_stats);
+
+	/* As JSON that is an array of rules. */
+	return ret || t->json ? ret : show_workers(t);
+}
+
+/* What was written is gone: an error leaves the text without its end. */
+static int print_scrape(struct mcrtool *t, struct mcr_scrape *scrape)
+{
+	struct mcr_str str = { 0 };
+	int more, ret = 0;
+
+	do {
+		more = mcr_scrape_next(scrape, &str, &t->err);
+		if (more > 0 && str.len < PIECE)
+			continue;
+		ret = mcrtool_print(t, &str);
+	} while (more > 0 && !ret);
+	return more < 0 ? mcrtool_fail(t) : ret;
+}
+
+static int show_openmetrics(struct mcrtool *t)
+{
+	struct mcr_scrape scrape;
+	int ret;
+
+	if (t->json) {
+		mcr_words_fail(&t->words, t->words.pos, MCR_ERROR_SYNTAX,
+			       "--openmetrics does not go with -j: it is a text of its own");
+		return mcrtool_fail(t);
+	}
+	if (mcr_parse_end(&t->words))
+		return mcrtool_fail(t);
+	ret = mcrtool_connect(t);
+	if (ret)
+		return ret;
+	if (mcr_scrape_begin(&scrape, t->client, &t->err))
+		ret = mcrtool_fail(t);
+	else
+		ret = print_scrape(t, &scrape);
+	mcr_scrape_end(&scrape);
+	return ret;
+}
+
 /**
- * mcrtool_stats - stats [REF]
+ * mcrtool_stats - stats [REF | --openmetrics]
  * @t: the invocation
  *
  * Return: an exit status.
@@ -75,13 +170,15 @@ int mcrtool_stats(struct mcrtool *t)
 	struct mcr_statement st;
 	int ret;
 
+	if (mcr_words_skip(&t->words, "--openmetrics"))
+		return show_openmetrics(t);
 	mcr_statement_init(&st);
 	if ((!all && mcr_parse_ref(&t->words, &st)) || mcr_parse_end(&t->words))
 		ret = mcrtool_fail(t);
 	else
 		ret = mcrtool_connect(t);
 	if (!ret)
-		ret = all ? mcrtool_show_all(t, &st, show_stats) :
+		ret = all ? show_everything(t, &st) :
 			    mcrtool_show_one(t, &st, show_stats);
 	mcr_statement_free(&st);
 	return ret;

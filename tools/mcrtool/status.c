@@ -3,10 +3,13 @@
  * status: who serves, and what it receives from.
  */
 #include "../lib/json.h"
+#include "../lib/print_worker.h"
 #include "mcrtool.h"
 
 static void print_status(struct mcr_str *str, const struct mcr_status *status)
 {
+	unsigned int i;
+
 	mcr_str_addf(str, "server   %s, version ",
 		     mcr_enum_name(mcr_plane_names, status->plane));
 	mcr_str_safe(str, status->version);
@@ -17,6 +20,10 @@ static void print_status(struct mcr_str *str, const struct mcr_status *status)
 	if (status->txns)
 		mcr_str_addf(str, "transactions  %u open of %u\n", status->txns,
 			     MCR_TXNS_MAX);
+	for (i = 0; i < status->n_workers; i++) {
+		mcr_print_worker_state(str, &status->workers[i]);
+		mcr_str_add(str, "\n");
+	}
 }
 
 static void print_ingress(struct mcr_str *str,
@@ -116,7 +123,7 @@ static int show_json(struct mcrtool *t, const struct mcr_status *status,
 /**
  * mcrtool_get_status - ask who serves, and how much of what
  * @t: the invocation, connected
- * @status: where to put the answer
+ * @status: where to put the answer, for mcr_status_free()
  *
  * Return: 0 or an exit status; what is wrong was said.
  */
@@ -170,5 +177,6 @@ int mcrtool_status(struct mcrtool *t)
 	if (!ret)
 		mcrtool_warn_mroutes(t, NULL);
 	mcr_reply_exit(&devices);
+	mcr_status_free(&status);
 	return ret;
 }

@@ -205,6 +205,13 @@ u64 mcr_plane_missed(const struct mcr_ingress *ing)
 	return 0;
 }
 
+int mcr_plane_put_status(struct sk_buff *skb, struct mcr_net *mn)
+{
+	(void)skb;
+	(void)mn;
+	return 0;
+}
+
 struct mcr_ingress *mcr_ingress_new(struct mutex *lock)
 {
 	struct mcr_ingress *ing = kzalloc(sizeof(*ing), MCR_GFP);

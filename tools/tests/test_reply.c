@@ -375,7 +375,8 @@ static void read_all(struct mcr_reply *reply)
 		mcr_msg_cmd(nlh);
 		mcr_msg_parse_rule(nlh, &rule, &more, &err);
 		mcr_rule_free(&rule);
-		mcr_msg_parse_status(nlh, &status, &err);
+		if (!mcr_msg_parse_status(nlh, &status, &err))
+			mcr_status_free(&status);
 		mcr_msg_parse_ingress(nlh, &ingress, &err);
 		mcr_msg_parse_count(nlh, &count, &err);
 	}

@@ -153,7 +153,8 @@
  *   MCR_A_TXN
  *   See "Transactions" below.
  *
- * MCR_CMD_STATS_RESET  Zero the counters of one rule or of all.
+ * MCR_CMD_STATS_RESET  Zero the counters of one rule or of all. Those of the
+ *                      relay's workers go on.
  *   MCR_A_RULE           optional: REF
  *
  * MCR_CMD_EXPLAIN      Which rule takes this packet, and if none, why.
@@ -255,6 +256,8 @@
 #define MCR_JOINS_MAX		4096	/* memberships in a network namespace */
 #define MCR_TXNS_MAX		4	/* open transactions in a namespace */
 #define MCR_NTF_SINGLE_MAX	32	/* events told one by one, of one cause */
+#define MCR_WORKERS_MAX		64	/* workers of the relay */
+#define MCR_LATENCY_BUCKETS	66	/* of MCR_WORKER_A_LATENCY */
 
 /**
  * enum mcr_cmd - operations of the family
@@ -702,6 +705,8 @@ enum mcr_verdict_attr {
  *	MCR_RULES_USERNS_MAX
  * @MCR_STATUS_A_TXNS: u32, open transactions
  * @MCR_STATUS_A_REDIRECT: u8 of enum mcr_plane: ask that server instead
+ * @MCR_STATUS_A_WORKER: nest of enum mcr_worker_attr; may be repeated; the
+ *	processes that handle packets for the relay; the module has none
  */
 enum mcr_status_attr {
 	MCR_STATUS_A_UNSPEC,
@@ -713,10 +718,125 @@ enum mcr_status_attr {
 	MCR_STATUS_A_RULES_MAX,
 	MCR_STATUS_A_TXNS,
 	MCR_STATUS_A_REDIRECT,
+	MCR_STATUS_A_WORKER,
 
 	/* private: */
 	__MCR_STATUS_A_MAX,
 	MCR_STATUS_A_MAX = __MCR_STATUS_A_MAX - 1
+};
+
+/**
+ * enum mcr_worker_loop - how a worker receives and sends
+ * @MCR_WORKER_LOOP_UNKNOWN: it has not said yet
+ * @MCR_WORKER_LOOP_URING: io_uring
+ * @MCR_WORKER_LOOP_MMSG: recvmmsg() and sendmmsg()
+ */
+enum mcr_worker_loop {
+	MCR_WORKER_LOOP_UNKNOWN,
+	MCR_WORKER_LOOP_URING,
+	MCR_WORKER_LOOP_MMSG,
+};
+
+/**
+ * enum mcr_worker_attr - (r) a worker of the relay
+ * @MCR_WORKER_A_UNSPEC: unused
+ * @MCR_WORKER_A_PAD: padding of 64-bit attributes
+ * @MCR_WORKER_A_ID: u32, its number, from 0 on
+ * @MCR_WORKER_A_PID: u32, its process; absent: there is none right now
+ * @MCR_WORKER_A_LOOP: u8 of enum mcr_worker_loop
+ * @MCR_WORKER_A_WHY: string, why that is not io_uring; absent: it is
+ * @MCR_WORKER_A_RESTARTS: u32, how often it was started anew
+ * @MCR_WORKER_A_BUFFERS: u32, receive buffers in its pool
+ * @MCR_WORKER_A_BUFFER_BYTES: u32, bytes of a frame that each takes
+ * @MCR_WORKER_A_BUFFERS_USED: u32, buffers that hold a packet now
+ * @MCR_WORKER_A_BUFFERS_PEAK: u32, the most that ever did
+ * @MCR_WORKER_A_POOL_HITS: u64, frames that a buffer of the pool was there for
+ * @MCR_WORKER_A_POOL_EXHAUSTED: u64, how often there was none, so that frames
+ *	waited in the kernel
+ * @MCR_WORKER_A_RECEIVES: u64, receive calls that brought frames; with io_uring,
+ *	turns of the loop that did
+ * @MCR_WORKER_A_WAKEUPS: u64, how often it waited for something and went on; it
+ *	was woken so often, or less
+ * @MCR_WORKER_A_SYSCALLS: u64, system calls of its loop
+ * @MCR_WORKER_A_PACKETS: u64, packets received; a GSO super-packet counts as its
+ *	segments
+ * @MCR_WORKER_A_TRUNCATED: u64, frames larger than a buffer, which were dropped
+ * @MCR_WORKER_A_LOST_SUPERPACKETS: u64, GSO super-packets that the kernel had and
+ *	could not hand over: before Linux 6.2
+ * @MCR_WORKER_A_RECEIVE_ERRORS: u64, receive calls that failed otherwise
+ * @MCR_WORKER_A_SEND_ERRORS: nest of enum mcr_send_error: sends that failed, by
+ *	error. What they were to send is counted by the outputs
+ * @MCR_WORKER_A_LATENCY: u64 array: runs of packets, a sample of all, by the
+ *	time from the kernel's receive timestamp of the first packet to the
+ *	completed send of the last copy. There are MCR_LATENCY_BUCKETS buckets,
+ *	of which those behind the last that is not 0 are left out. Bucket 0 is
+ *	below 4096 ns; bucket i, i from 1 on, begins with
+ *	(4 + (i - 1) % 4) << (10 + (i - 1) / 4) ns, four of them to each power of
+ *	two, and ends where the next one begins; the last one has no end
+ * @MCR_WORKER_A_LATENCY_SUM: u64, ns, all of these times together
+ *
+ * All of it is counted since the relay was started, also by those who had the
+ * number before. Counters that are 0 are absent.
+ */
+enum mcr_worker_attr {
+	MCR_WORKER_A_UNSPEC,
+	MCR_WORKER_A_PAD,
+	MCR_WORKER_A_ID,
+	MCR_WORKER_A_PID,
+	MCR_WORKER_A_LOOP,
+	MCR_WORKER_A_WHY,
+	MCR_WORKER_A_RESTARTS,
+	MCR_WORKER_A_BUFFERS,
+	MCR_WORKER_A_BUFFER_BYTES,
+	MCR_WORKER_A_BUFFERS_USED,
+	MCR_WORKER_A_BUFFERS_PEAK,
+	MCR_WORKER_A_POOL_HITS,
+	MCR_WORKER_A_POOL_EXHAUSTED,
+	MCR_WORKER_A_RECEIVES,
+	MCR_WORKER_A_WAKEUPS,
+	MCR_WORKER_A_SYSCALLS,
+	MCR_WORKER_A_PACKETS,
+	MCR_WORKER_A_TRUNCATED,
+	MCR_WORKER_A_LOST_SUPERPACKETS,
+	MCR_WORKER_A_RECEIVE_ERRORS,
+	MCR_WORKER_A_SEND_ERRORS,
+	MCR_WORKER_A_LATENCY,
+	MCR_WORKER_A_LATENCY_SUM,
+
+	/* private: */
+	__MCR_WORKER_A_MAX,
+	MCR_WORKER_A_MAX = __MCR_WORKER_A_MAX - 1
+};
+
+/**
+ * enum mcr_send_error - why a send of the relay failed; (r) u64 attributes
+ * @MCR_SEND_ERROR_UNSPEC: unused
+ * @MCR_SEND_ERROR_PAD: padding of 64-bit attributes
+ * @MCR_SEND_ERROR_QUEUE_FULL: EAGAIN, ENOBUFS: the socket or the device is full
+ * @MCR_SEND_ERROR_DEVICE: ENETDOWN, ENETUNREACH, ENXIO, ENODEV: the device is
+ *	down or gone
+ * @MCR_SEND_ERROR_TOO_BIG: EMSGSIZE: larger than the device takes
+ * @MCR_SEND_ERROR_NO_MEMORY: ENOMEM
+ * @MCR_SEND_ERROR_DENIED: EPERM, EACCES: a filter or a security module
+ * @MCR_SEND_ERROR_INVALID: EINVAL, EIO: the device cannot send it like that
+ * @MCR_SEND_ERROR_CANCELLED: ECANCELED, EINTR
+ * @MCR_SEND_ERROR_OTHER: any other
+ */
+enum mcr_send_error {
+	MCR_SEND_ERROR_UNSPEC,
+	MCR_SEND_ERROR_PAD,
+	MCR_SEND_ERROR_QUEUE_FULL,
+	MCR_SEND_ERROR_DEVICE,
+	MCR_SEND_ERROR_TOO_BIG,
+	MCR_SEND_ERROR_NO_MEMORY,
+	MCR_SEND_ERROR_DENIED,
+	MCR_SEND_ERROR_INVALID,
+	MCR_SEND_ERROR_CANCELLED,
+	MCR_SEND_ERROR_OTHER,
+
+	/* private: */
+	__MCR_SEND_ERROR_MAX,
+	MCR_SEND_ERROR_MAX = __MCR_SEND_ERROR_MAX - 1
 };
 
 /**
