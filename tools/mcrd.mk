@@ -15,8 +15,12 @@ mcrd-inside := control ingress nl_worker plane status
 
 mcrd-src := $(sort $(wildcard mcrd/*.c))
 mcrd-worker-src := $(sort $(wildcard mcrd/worker/*.c))
-mcrd-obj := $(filter-out $(obj)/mcrd/metrics_http.o,$(mcrd-src:%.c=$(obj)/%.o)) \
-	    $(mcrd-worker-src:%.c=$(obj)/%.o) $(obj)/mcrd/metrics_reader.o
+# Processes that are peers of the daemon: each is known by its entry.
+mcrd-peers := metrics_http state_job
+mcrd-peer-entries := mcrd_metrics_main mcrd_state_main
+mcrd-peer-obj := $(mcrd-peers:%=$(obj)/mcrd/%.o)
+mcrd-obj := $(filter-out $(mcrd-peer-obj),$(mcrd-src:%.c=$(obj)/%.o)) \
+	    $(mcrd-worker-src:%.c=$(obj)/%.o) $(obj)/mcrd/peers.o
 mcrd-plain-src := $(filter-out $(mcrd-inside:%=mcrd/%.c),$(mcrd-src))
 
 # Not without the half of it that handles packets.
@@ -25,12 +29,13 @@ all: $(if $(wildcard mcrd/worker/worker.c),$(O)/mcrd)
 $(mcrd-inside:%=$(obj)/mcrd/%.o) $(mcrd-worker-src:%.c=$(obj)/%.o): \
 	compile = $(compile-kapi)
 
-# It reads the protocol with the tools' library, in which some functions are called
-# as others of the module are: of this part of the program only its entry is seen.
-$(obj)/mcrd/metrics_reader.o: $(obj)/mcrd/metrics_http.o $(O)/libmcr.a
+# They speak the protocol with the tools' library, in which some functions are
+# called as others of the module are: of this part of the program only the entries
+# are seen.
+$(obj)/mcrd/peers.o: $(mcrd-peer-obj) $(O)/libmcr.a
 	$(call say,LD)
 	$(Q)$(LD) -r -o $@ $^
-	$(Q)$(OBJCOPY) --keep-global-symbol=mcrd_metrics_main $@
+	$(Q)$(OBJCOPY) $(mcrd-peer-entries:%=--keep-global-symbol=%) $@
 
 $(O)/mcrd: $(mcrd-obj) $(O)/libmcrk.a $(obj)/lib/error.o
 	$(call say,LD)
