@@ -4,30 +4,25 @@
 # Makefile beside it.
 
 mcrd-libs := libnl-3.0 libnl-genl-3.0 json-c libcap-ng libsystemd libmicrohttpd \
-	     libnftnl libmnl
+	     libmnl libnftnl libseccomp liburing
+mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(mcrd-libs))
 OBJCOPY ?= objcopy
-mcrd-worker-libs := json-c liburing
-mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(sort $(mcrd-libs) \
-	      $(mcrd-worker-libs)))
 
 # Compiled in the kernel environment: what has kmod/'s structures in its hands.
 mcrd-inside := control ingress nl_worker plane status
 
 mcrd-src := $(sort $(wildcard mcrd/*.c))
-mcrd-worker-src := $(sort $(wildcard mcrd/worker/*.c))
 # Processes that are peers of the daemon: each is known by its entry.
 mcrd-peers := metrics_http state_job
 mcrd-peer-entries := mcrd_metrics_main mcrd_state_main
 mcrd-peer-obj := $(mcrd-peers:%=$(obj)/mcrd/%.o)
 mcrd-obj := $(filter-out $(mcrd-peer-obj),$(mcrd-src:%.c=$(obj)/%.o)) \
-	    $(mcrd-worker-src:%.c=$(obj)/%.o) $(obj)/mcrd/peers.o
+	    $(obj)/mcrd/peers.o
 mcrd-plain-src := $(filter-out $(mcrd-inside:%=mcrd/%.c),$(mcrd-src))
 
-# Not without the half of it that handles packets.
-all: $(if $(wildcard mcrd/worker/worker.c),$(O)/mcrd)
+all: $(O)/mcrd
 
-$(mcrd-inside:%=$(obj)/mcrd/%.o) $(mcrd-worker-src:%.c=$(obj)/%.o): \
-	compile = $(compile-kapi)
+$(mcrd-inside:%=$(obj)/mcrd/%.o) $(worker-obj): compile = $(compile-kapi)
 
 # They speak the protocol with the tools' library, in which some functions are
 # called as others of the module are: of this part of the program only the entries
@@ -37,17 +32,15 @@ $(obj)/mcrd/peers.o: $(mcrd-peer-obj) $(O)/libmcr.a
 	$(Q)$(LD) -r -o $@ $^
 	$(Q)$(OBJCOPY) $(mcrd-peer-entries:%=--keep-global-symbol=%) $@
 
-$(O)/mcrd: $(mcrd-obj) $(O)/libmcrk.a $(obj)/lib/error.o
+$(O)/mcrd: $(mcrd-obj) $(O)/libmcrworker.a $(O)/libmcrk.a $(obj)/lib/error.o
 	$(call say,LD)
 	$(Q)$(CC) $(mcr-cflags) $(CFLAGS) $(mcr-ldflags) $(LDFLAGS) -o $@ $^ \
 		$(mcrd-ldlibs)
 
 $(O)/tests/test_kapi_worker: $(obj)/mcrd/nl_worker.o
 
--include $(wildcard $(obj)/mcrd/worker/*.d)
-
 # What is pure has unit tests of its own: each needs the file it is named after.
-mcrd-tests := $(filter-out %_ports,$(patsubst tests/%.c,$(O)/tests/%, \
+mcrd-tests := $(filter-out %_ports %_seccomp,$(patsubst tests/%.c,$(O)/tests/%, \
 	      $(wildcard tests/test_mcrd_*.c)))
 
 $(mcrd-tests): $(O)/tests/test_mcrd_%: $(obj)/mcrd/%.o

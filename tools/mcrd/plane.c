@@ -568,7 +568,8 @@ void mcrd_plane_first_drop(const struct mcrd_first_drop *drop)
 	if (drop->reason < MCR_DROP_FIRST || drop->reason > MCR_DROP_MAX)
 		return;
 	rcu_read_lock();
-	rule = mcr_table_by_id(mn, drop->rule);
+	/* Without mcr_net.lock, which mcr_table_by_id() demands. */
+	rule = xa_load(&mn->rules, drop->rule);
 	f = rule ? rcu_dereference(rule->fanout) : NULL;
 	for (i = 0; f && i < f->n; i++)
 		if (f->out[i]->id == drop->output)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Whom workers run as, and what they must not do.
+ */
+#ifndef MCRD_PRIVS_H
+#define MCRD_PRIVS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct mcr_error;
+
+/**
+ * struct mcrd_privs - whom a worker runs as
+ * @uid: user
+ * @gid: group, the only one
+ * @keep: as whom the daemon runs, which may not change that
+ */
+struct mcrd_privs {
+	uid_t uid;
+	gid_t gid;
+	bool keep;
+};
+
+int mcrd_privs_find(const char *name, struct mcrd_privs *privs,
+		    struct mcr_error *err);
+int mcrd_privs_drop(const struct mcrd_privs *privs, struct mcr_error *err);
+
+#endif /* MCRD_PRIVS_H */
