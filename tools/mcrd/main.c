@@ -22,6 +22,7 @@
 #include "control.h"
 #include "packet.h"
 #include "plane_out.h"
+#include "rights.h"
 
 #define NETNS_DIR	"/run/netns/"
 
@@ -374,7 +375,7 @@ static int init_workers(struct mcrd *d)
 		.arg = d,
 		.n = opt->workers,
 	};
-	if (mcrd_user_find(opt->user, &d->workers.user, &d->log))
+	if (mcrd_rights_find_user(opt->user, &d->workers.user, &d->log))
 		return -EINVAL;
 	return mcrd_workers_init(&d->workers);
 }
@@ -417,7 +418,7 @@ static int run(struct mcrd *d)
 {
 	int ret;
 
-	if (enter_netns(d))
+	if (enter_netns(d) || mcrd_rights_check(&d->log))
 		return -1;
 	raise_limits(d);
 	umask(022);

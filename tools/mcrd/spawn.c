@@ -7,7 +7,6 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,53 +16,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Users that are tried where none was named. */
-static const char *const users[] = { "mcrd", "nobody" };
-
 #define EXIT_NO_START	126
 
 extern char **environ;
-
-/**
- * mcrd_user_find - whom workers are to run as
- * @name: as the administrator named it; NULL: one that there is
- * @user: filled in
- * @log: where to say what is wrong
- *
- * Return: 0 or -1.
- */
-int mcrd_user_find(const char *name, struct mcrd_user *user,
-		   const struct mcrd_log *log)
-{
-	const struct passwd *pw = NULL;
-	size_t i;
-
-	if (geteuid()) {
-		*user = (struct mcrd_user){ .keep = true };
-		return 0;
-	}
-	for (i = 0; !pw && !name && i < sizeof(users) / sizeof(users[0]); i++)
-		pw = getpwnam(users[i]);
-	if (name)
-		pw = getpwnam(name);
-	if (!pw) {
-		mcrd_log(log, LOG_ERR,
-			 "user %s does not exist: --user needs one that workers run as",
-			 name ? name : users[0]);
-		return -1;
-	}
-	if (!pw->pw_uid) {
-		mcrd_log(log, LOG_ERR,
-			 "user %s is root: --user needs one without rights, that workers run as",
-			 pw->pw_name);
-		return -1;
-	}
-	*user = (struct mcrd_user){
-		.uid = pw->pw_uid,
-		.gid = pw->pw_gid,
-	};
-	return 0;
-}
 
 static void die(const char *what)
 {
@@ -110,19 +65,58 @@ static void raise_limits(void)
 	setrlimit(RLIMIT_MEMLOCK, &all);
 }
 
-static void drop_rights(const struct mcrd_user *user)
+static int refused(void)
+{
+	return errno ? -errno : -EPERM;
+}
+
+static int change_user(const struct mcrd_user *user)
+{
+	unsigned int flags = CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_AMBIENT;
+
+	/* With no_new_privs nothing can be had of what is left there. */
+	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
+		flags |= CAPNG_CLEAR_BOUNDING;
+	capng_clear(CAPNG_SELECT_ALL);
+	return capng_change_id((int)user->uid, (int)user->gid, (int)flags) ?
+	       refused() : 0;
+}
+
+static int keep_user(void)
 {
 	capng_clear(CAPNG_SELECT_ALL);
-	if (user->keep) {
-		if (capng_apply(CAPNG_SELECT_CAPS) < 0)
-			die("its capabilities");
-	} else if (capng_change_id((int)user->uid, (int)user->gid,
-				   CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING |
-				   CAPNG_CLEAR_AMBIENT) < 0) {
-		die("its user");
-	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		die("no_new_privs");
+	return capng_apply(CAPNG_SELECT_CAPS) ? refused() : 0;
+}
+
+/**
+ * mcrd_user_become - be that user, without any capabilities, for ever
+ * @user: the user
+ *
+ * For a process of its own.
+ *
+ * Return: 0 or -errno.
+ */
+int mcrd_user_become(const struct mcrd_user *user)
+{
+	int ret;
+
+	errno = 0;
+	if (capng_get_caps_process())
+		return refused();
+	ret = user->keep ? keep_user() : change_user(user);
+	if (!ret && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		ret = refused();
+	return ret;
+}
+
+static void drop_rights(const struct mcrd_user *user)
+{
+	int ret = mcrd_user_become(user);
+
+	if (!ret)
+		return;
+	errno = -ret;
+	die("its rights");
 }
 
 /* A change of user takes this away: it comes after. */

@@ -6,9 +6,9 @@
 #ifndef MCRD_SPAWN_H
 #define MCRD_SPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
-#include "log.h"
 
 /* What the program is called when it is a worker. */
 #define MCRD_WORKER_NAME	"mcrd-worker"
@@ -27,8 +27,7 @@ struct mcrd_user {
 	bool keep;
 };
 
-int mcrd_user_find(const char *name, struct mcrd_user *user,
-		   const struct mcrd_log *log);
+int mcrd_user_become(const struct mcrd_user *user);
 pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
 		 int log_fd);
 
