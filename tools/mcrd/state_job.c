@@ -7,7 +7,7 @@
 #include "state.h"
 
 #include <errno.h>
-#include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +205,8 @@ int mcrd_state_main(int argc, char **argv)
 		fputs("mcrd: only mcrd itself starts mcrd-state\n", stderr);
 		return MCRD_JOB_FAILED;
 	}
+	/* Who ends all of the daemon ends this with it, when it is done. */
+	signal(SIGTERM, SIG_IGN);
 	mcrd_log_init(&j.log, STDERR_FILENO, atoi(argv[3]));
 	j.log.journal = *argv[4];
 	j.path = argv[2];
