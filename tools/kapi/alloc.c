@@ -91,7 +91,7 @@ char *kapi_strdup(const char *text)
  */
 void kapi_free(const void *p)
 {
-	free((void *)(uintptr_t)p);
+	free((void *)p);
 }
 
 /**

@@ -364,8 +364,9 @@ void kapi_addrs_set(int ifindex, const struct kapi_addr *addrs, size_t n)
  */
 void kapi_netdev_exit(void)
 {
+	struct net_device *dev, *tmp;
+
 	KAPI_ASSERT(!kapi_netdev_chain);
-	while (!list_empty(&kapi_devs))
-		kapi_dev_free(list_first_entry(&kapi_devs, struct net_device,
-					       node));
+	list_for_each_entry_safe(dev, tmp, &kapi_devs, node)
+		kapi_dev_free(dev);
 }

@@ -172,9 +172,10 @@ static const char *mcrd_consume_why(int err, bool begin)
 		return "the kernel's nftables lack chains for devices or owners of tables (Linux 5.12)";
 	case -EPERM:
 	case -EACCES:
-		return begin ? "the daemon may not use nftables, which needs CAP_NET_ADMIN" :
-			       "another process owns the nftables table netdev "
-			       MCRD_NFT_TABLE;
+		if (begin)
+			return "the daemon may not use nftables, which needs CAP_NET_ADMIN";
+		return "another process owns the nftables table netdev "
+		       MCRD_NFT_TABLE;
 	case -EEXIST:
 		return "there is an nftables table netdev " MCRD_NFT_TABLE
 		       " that is not the daemon's: delete it";
@@ -240,7 +241,7 @@ int mcrd_consume_check(struct mcrd_consume *c, struct mcr_error *err)
  * @c: who consumes
  * @id: the rule, new or known
  * @iif: name of its ingress device
- * @ifindex: of that; 0: there is none, the rule takes no packets
+ * @ifindex: of that; 0: there is none now
  * @m: which packets it takes, sound
  * @consume: it consumes them
  *
@@ -252,17 +253,31 @@ int mcrd_consume_check(struct mcrd_consume *c, struct mcr_error *err)
 int mcrd_consume_rule(struct mcrd_consume *c, __u32 id, const char *iif,
 		      __u32 ifindex, const struct mcr_match *m, bool consume)
 {
-	if (ifindex)
-		return mcrd_filter_set(&c->filter, id, iif, ifindex, m,
-				       consume);
-	mcrd_filter_del(&c->filter, id);
-	return 0;
+	int err = mcrd_filter_set(&c->filter, id, iif, m, consume);
+
+	if (!err)
+		mcrd_filter_device(&c->filter, iif, ifindex);
+	return err;
+}
+
+/**
+ * mcrd_consume_device - a name is that of this device now
+ * @c: who consumes
+ * @name: the name
+ * @ifindex: the device; 0: there is none of that name
+ *
+ * Of devices that no rule receives from nothing need be told.
+ */
+void mcrd_consume_device(struct mcrd_consume *c, const char *name,
+			 __u32 ifindex)
+{
+	mcrd_filter_device(&c->filter, name, ifindex);
 }
 
 /**
  * mcrd_consume_rule_gone - a rule takes packets no more
  * @c: who consumes
- * @id: the rule: it is deleted or disabled, or its device is gone
+ * @id: the rule: it is deleted or disabled; there need not be one
  */
 void mcrd_consume_rule_gone(struct mcrd_consume *c, __u32 id)
 {

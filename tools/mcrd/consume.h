@@ -49,6 +49,8 @@ void mcrd_consume_exit(struct mcrd_consume *c);
 int mcrd_consume_check(struct mcrd_consume *c, struct mcr_error *err);
 int mcrd_consume_rule(struct mcrd_consume *c, __u32 id, const char *iif,
 		      __u32 ifindex, const struct mcr_match *m, bool consume);
+void mcrd_consume_device(struct mcrd_consume *c, const char *name,
+			 __u32 ifindex);
 void mcrd_consume_rule_gone(struct mcrd_consume *c, __u32 id);
 int mcrd_consume_commit(struct mcrd_consume *c, enum mcrd_consume_step step,
 			struct mcr_error *err);

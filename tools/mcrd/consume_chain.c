@@ -3,19 +3,20 @@
  * The chains of a device: which frames are looked up, and in which order. This is
  * kmod/match.c and mcr_lookup_find() in terms of nf_tables.
  *
- *	if3			base chain: multicast of either family goes to
- *	  if3-ip		IPv4: what no rule takes, or consumes, is left alone
- *	    if3-ip-plain	untagged: a lookup for each mask
- *	    if3-ip-vlan		tagged: likewise, with the VLAN id in the key
- *	  if3-ip6		IPv6
- *	    if3-ip6-plain
- *	    if3-ip6-vlan
- *	    if3-ip6-odd		what is behind some headers is not looked at:
- *	      if3-ip6-plain-any	only rules for any protocol
- *	      if3-ip6-vlan-any
+ *	in3			base chain: multicast of either family goes to
+ *	  in3-ip		IPv4: what no rule takes, or consumes, is left alone
+ *	    in3-ip-plain	untagged: a lookup for each mask
+ *	    in3-ip-vlan		tagged: likewise, with the VLAN id in the key
+ *	  in3-ip6		IPv6
+ *	    in3-ip6-plain
+ *	    in3-ip6-vlan
+ *	    in3-ip6-odd		what is behind some headers is not looked at:
+ *	      in3-ip6-plain-any	only rules for any protocol
+ *	      in3-ip6-vlan-any
  *
- * The base chain is gone when its device is, on some kernels, at any time. So it
- * is made and ended as a whole, and never changed.
+ * The base chain is gone when its device is, on kernels before 6.16; on later ones
+ * it waits for another device of that name. So it has next to nothing in it, and is
+ * made and ended as a whole.
  *
  * Where a frame comes here, its outer tag is beside it, the protocol is that of
  * what is inside, and loads from the link layer show the tag in its place. Frames
@@ -66,7 +67,7 @@ static const char *mcrd_chain_name(struct mcrd_chain_name *name,
 				   const struct mcrd_device *dev,
 				   const char *suffix)
 {
-	snprintf(name->s, sizeof(name->s), "if%u%s", dev->ifindex, suffix);
+	snprintf(name->s, sizeof(name->s), "in%u%s", dev->number, suffix);
 	return name->s;
 }
 
@@ -288,41 +289,66 @@ static void mcrd_chain_ip6(struct mcrd_nft *nft, const struct mcrd_device *dev)
 }
 
 /**
- * mcrd_chains_add - make the chains of a device, without lookups
+ * mcrd_chains_add - make the chains of a device but the base chain, without lookups
  * @nft: the batch
- * @dev: the device; its hook_seq is set
+ * @dev: the device
  */
-void mcrd_chains_add(struct mcrd_nft *nft, struct mcrd_device *dev)
+void mcrd_chains_add(struct mcrd_nft *nft, const struct mcrd_device *dev)
 {
 	struct mcrd_chain_name name;
 	size_t i;
 
-	mcrd_nft_base_chain(nft, mcrd_chain_name(&name, dev, ""), dev->name);
-	dev->hook_seq = nft->seq;
 	for (i = 1; i < MCRD_CHAINS; i++) {
 		mcrd_chain_name(&name, dev, mcrd_chain_suffix[i]);
 		mcrd_nft_chain_add(nft, name.s);
 	}
-	mcrd_chain_base(nft, dev, AF_INET);
-	mcrd_chain_base(nft, dev, AF_INET6);
 	mcrd_chain_ip(nft, dev);
 	mcrd_chain_ip6(nft, dev);
 }
 
 /**
+ * mcrd_chains_hook - let frames come to a device's chains
+ * @nft: the batch
+ * @dev: the device; its hook_seq is set
+ */
+void mcrd_chains_hook(struct mcrd_nft *nft, struct mcrd_device *dev)
+{
+	struct mcrd_chain_name name;
+
+	mcrd_nft_base_chain(nft, mcrd_chain_name(&name, dev, ""), dev->name);
+	dev->hook_seq = nft->seq;
+	mcrd_chain_base(nft, dev, AF_INET);
+	mcrd_chain_base(nft, dev, AF_INET6);
+}
+
+/**
+ * mcrd_chains_unhook - let frames come to a device's chains no more
+ * @nft: the batch
+ * @dev: the device, hooked
+ */
+void mcrd_chains_unhook(struct mcrd_nft *nft, const struct mcrd_device *dev)
+{
+	struct mcrd_chain_name name;
+
+	mcrd_chain_name(&name, dev, "");
+	/* It may be gone. What is ended must be there. */
+	mcrd_nft_chain_add(nft, name.s);
+	mcrd_nft_chain_del(nft, name.s);
+}
+
+/**
  * mcrd_chains_del - end the chains of a device
  * @nft: the batch
- * @dev: the device
+ * @dev: the device, hooked
  */
 void mcrd_chains_del(struct mcrd_nft *nft, const struct mcrd_device *dev)
 {
 	struct mcrd_chain_name name;
 	size_t i;
 
-	/* It may be gone. What is ended must be there. */
-	mcrd_nft_chain_add(nft, mcrd_chain_name(&name, dev, ""));
+	mcrd_chains_unhook(nft, dev);
 	/* Those in front refer to those behind. */
-	for (i = 0; i < MCRD_CHAINS; i++) {
+	for (i = 1; i < MCRD_CHAINS; i++) {
 		mcrd_chain_name(&name, dev, mcrd_chain_suffix[i]);
 		mcrd_nft_chain_del(nft, name.s);
 	}

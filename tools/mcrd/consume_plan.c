@@ -39,7 +39,8 @@ static bool mcrd_device_needed(struct mcrd_device *dev)
 	bool any = false;
 
 	LIST_FOREACH(mask, &dev->masks, list) {
-		bool needed = !dev->lost && mcrd_mask_needed(mask);
+		bool needed = dev->ifindex && !dev->lost &&
+			      mcrd_mask_needed(mask);
 
 		any |= needed;
 		if (needed == mask->needed)
@@ -307,8 +308,14 @@ static int mcrd_device_plan(struct mcrd_device *dev, struct mcrd_nft *nft,
 		if (err)
 			return err;
 	}
-	if (!dev->hooked)
+	if (!dev->hooked) {
 		mcrd_chains_add(nft, dev);
+		mcrd_chains_hook(nft, dev);
+	} else if (dev->hooked_to != dev->ifindex &&
+		   step == MCRD_CONSUME_MORE) {
+		mcrd_chains_unhook(nft, dev);
+		mcrd_chains_hook(nft, dev);
+	}
 	shape = mcrd_device_sets(dev, nft, true);
 	LIST_FOREACH(mask, &dev->masks, list) {
 		mcrd_mask_elems(mask, nft, false);
@@ -432,8 +439,11 @@ static void mcrd_device_settle(struct mcrd_device *dev, bool done)
 		if (done)
 			memcpy(mask->now, mask->next, sizeof(mask->now));
 	}
-	if (done)
+	if (done) {
 		dev->hooked = dev->next;
+		if (dev->hook_seq)
+			dev->hooked_to = dev->ifindex;
+	}
 	dev->changing = false;
 }
 

@@ -37,19 +37,28 @@ void mcrd_class_touch(struct mcrd_class *class)
 	class->mask->dev->dirty = true;
 }
 
-/* A device is another one when it has another name. */
-static struct mcrd_device *mcrd_device_get(struct mcrd_filter *f,
-					   const char *name, __u32 ifindex)
+static struct mcrd_device *mcrd_device_find(const struct mcrd_filter *f,
+					    const char *name)
 {
 	struct mcrd_device *dev;
 
 	LIST_FOREACH(dev, &f->devices, list)
-		if (dev->ifindex == ifindex && !strcmp(dev->name, name))
+		if (!strcmp(dev->name, name))
 			return dev;
+	return NULL;
+}
+
+static struct mcrd_device *mcrd_device_get(struct mcrd_filter *f,
+					   const char *name)
+{
+	struct mcrd_device *dev = mcrd_device_find(f, name);
+
+	if (dev)
+		return dev;
 	dev = calloc(1, sizeof(*dev));
 	if (!dev)
 		return NULL;
-	dev->ifindex = ifindex;
+	dev->number = ++f->numbers;
 	strncpy(dev->name, name, sizeof(dev->name) - 1);
 	LIST_INSERT_HEAD(&f->devices, dev, list);
 	return dev;
@@ -167,7 +176,8 @@ static void mcrd_device_tidy(struct mcrd_device *dev)
 {
 	struct mcrd_mask *mask, *next;
 
-	dev->dirty = false;
+	/* The second step makes it anew. */
+	dev->dirty = dev->hooked && dev->hooked_to != dev->ifindex;
 	for (mask = LIST_FIRST(&dev->masks); mask; mask = next) {
 		next = LIST_NEXT(mask, list);
 		if (!LIST_EMPTY(&mask->dirty))
@@ -222,10 +232,10 @@ static void mcrd_rule_enter(struct mcrd_filter_rule *rule,
 }
 
 static struct mcrd_class *mcrd_filter_class(struct mcrd_filter *f,
-					    const char *iif, __u32 ifindex,
+					    const char *iif,
 					    const struct mcr_match *m)
 {
-	struct mcrd_device *dev = mcrd_device_get(f, iif, ifindex);
+	struct mcrd_device *dev = mcrd_device_get(f, iif);
 	struct mcrd_mask *mask = dev ? mcrd_mask_get(dev, m) : NULL;
 
 	return mask ? mcrd_class_get(mask, m) : NULL;
@@ -248,20 +258,37 @@ static struct mcrd_filter_rule *mcrd_rule_get(struct mcrd_filter *f, __u32 id)
 }
 
 /**
+ * mcrd_filter_device - a name is that of this device now
+ * @f: the rules
+ * @name: the name
+ * @ifindex: the device; 0: there is none
+ */
+void mcrd_filter_device(struct mcrd_filter *f, const char *name, __u32 ifindex)
+{
+	struct mcrd_device *dev = mcrd_device_find(f, name);
+
+	if (!dev || (dev->ifindex == ifindex && !dev->lost))
+		return;
+	dev->ifindex = ifindex;
+	/* Who says so has seen it. */
+	dev->lost = false;
+	dev->dirty = true;
+}
+
+/**
  * mcrd_filter_set - a rule is this now
  * @f: the rules
  * @id: the rule
  * @iif: name of its ingress device
- * @ifindex: of that, never 0
  * @m: which packets it takes, sound
  * @consume: it consumes them
  *
  * Return: 0; -ENOMEM: it is as it was.
  */
 int mcrd_filter_set(struct mcrd_filter *f, __u32 id, const char *iif,
-		    __u32 ifindex, const struct mcr_match *m, bool consume)
+		    const struct mcr_match *m, bool consume)
 {
-	struct mcrd_class *class = mcrd_filter_class(f, iif, ifindex, m);
+	struct mcrd_class *class = mcrd_filter_class(f, iif, m);
 	struct mcrd_filter_rule *rule;
 
 	if (!class)
@@ -275,8 +302,6 @@ int mcrd_filter_set(struct mcrd_filter *f, __u32 id, const char *iif,
 	mcrd_rule_leave(rule);
 	rule->match = *m;
 	mcrd_rule_enter(rule, class, consume);
-	/* Who says so has seen it. */
-	class->mask->dev->lost = false;
 	return 0;
 }
 

@@ -62,7 +62,7 @@ struct mcrd_class {
 };
 
 /**
- * struct mcrd_filter_rule - an enabled rule on a device that is there
+ * struct mcrd_filter_rule - an enabled rule
  * @id: the rule
  * @match: which packets
  * @consume: it consumes them
@@ -114,13 +114,16 @@ struct mcrd_mask {
 };
 
 /**
- * struct mcrd_device - a device that rules receive from
- * @name: its name
- * @ifindex: the device
+ * struct mcrd_device - a name that rules receive from
+ * @name: the name
+ * @number: that its chains are named after
+ * @ifindex: the device of that name; 0: there is none
  * @hooked: the kernel has its chains
- * @next: it is to have them, while a change is under way
+ * @hooked_to: the ifindex that the base chain was made for; such chains may go
+ *	with the device, and may come with another one of that name
+ * @next: it is to have chains, while a change is under way
  * @changing: a change of it is under way
- * @lost: the kernel says that it is gone; nothing is filtered then
+ * @lost: the kernel says that there is none, whatever @ifindex says
  * @dirty: something of it is
  * @hook_seq: the message that hooks it, in the batch under way; 0: none
  * @masks: of struct mcrd_mask; by family, tagged, and the most specific first
@@ -128,8 +131,10 @@ struct mcrd_mask {
  */
 struct mcrd_device {
 	char name[MCR_DEV_MAX + 1];
+	__u32 number;
 	__u32 ifindex;
 	bool hooked;
+	__u32 hooked_to;
 	bool next;
 	bool changing;
 	bool lost;
@@ -143,6 +148,7 @@ struct mcrd_device {
  * struct mcrd_filter - all of it; all zeroes: empty
  * @rules: by id, for tsearch()
  * @devices: of struct mcrd_device
+ * @numbers: that devices had
  * @table: the kernel has the table
  * @stale: it may have one of which nothing is known: mcrd_filter_lose()
  * @renewed: the batch under way ends it
@@ -151,6 +157,7 @@ struct mcrd_device {
 struct mcrd_filter {
 	void *rules;
 	LIST_HEAD(, mcrd_device) devices;
+	__u32 numbers;
 	bool table;
 	bool stale;
 	bool renewed;
@@ -158,7 +165,8 @@ struct mcrd_filter {
 };
 
 int mcrd_filter_set(struct mcrd_filter *f, __u32 id, const char *iif,
-		    __u32 ifindex, const struct mcr_match *m, bool consume);
+		    const struct mcr_match *m, bool consume);
+void mcrd_filter_device(struct mcrd_filter *f, const char *name, __u32 ifindex);
 void mcrd_filter_del(struct mcrd_filter *f, __u32 id);
 void mcrd_filter_free(struct mcrd_filter *f);
 void mcrd_filter_tidy(struct mcrd_filter *f);
@@ -169,7 +177,9 @@ int mcrd_filter_plan(struct mcrd_filter *f, struct mcrd_nft *nft,
 void mcrd_filter_settle(struct mcrd_filter *f, bool done);
 void mcrd_filter_lose(struct mcrd_filter *f);
 
-void mcrd_chains_add(struct mcrd_nft *nft, struct mcrd_device *dev);
+void mcrd_chains_add(struct mcrd_nft *nft, const struct mcrd_device *dev);
+void mcrd_chains_hook(struct mcrd_nft *nft, struct mcrd_device *dev);
+void mcrd_chains_unhook(struct mcrd_nft *nft, const struct mcrd_device *dev);
 void mcrd_chains_del(struct mcrd_nft *nft, const struct mcrd_device *dev);
 void mcrd_chains_flush(struct mcrd_nft *nft, const struct mcrd_device *dev);
 void mcrd_chains_fill(struct mcrd_nft *nft, const struct mcrd_device *dev);

@@ -19,14 +19,12 @@
  * struct mcrd_ingress - a device that rules receive from
  * @ing: what the rules know of it
  * @set: its sockets; NULL: it is not hooked
- * @name: of the device
  * @missed: frames that sockets which are closed had no room for
  * @node: in mcrd_ingress_all, if it is hooked
  */
 struct mcrd_ingress {
 	struct mcr_ingress ing;
 	struct mcrd_rxset *set;
-	char name[IFNAMSIZ];
 	u64 missed;
 	struct list_head node;
 };
@@ -120,7 +118,7 @@ int mcr_ingress_hook(struct mcr_ingress *ing, struct net *net,
 			 strerror(-err));
 		return err;
 	}
-	strscpy(mi->name, dev->name, sizeof(mi->name));
+	strscpy(mi->set->name, dev->name, sizeof(mi->set->name));
 	list_add_tail(&mi->node, &mcrd_ingress_all);
 	mcrd_plane_touch();
 	return 0;
@@ -178,7 +176,7 @@ static void mcrd_ingress_tell_open(struct mcrd_ingress *mi,
 	struct mcrd_rx rx = { .ifindex = (u32)mi->set->ifindex };
 	unsigned int i;
 
-	strscpy(rx.name, mi->name, sizeof(rx.name));
+	strscpy(rx.name, mi->set->name, sizeof(rx.name));
 	rx.counters = (u64)((const char *)mi->ing.counters - conf->base);
 	rx.unmatched = (u64)((const char *)mi->ing.unmatched - conf->base);
 	for (i = 0; i < ws->n; i++) {
@@ -197,8 +195,9 @@ static bool mcrd_ingress_tell_closed(struct mcrd_rxset **done)
 	bool any = false;
 
 	for (set = mcrd_ingress_closing; set; set = next) {
-		const struct mcrd_rx rx = { .ifindex = (u32)set->ifindex };
+		struct mcrd_rx rx = { .ifindex = (u32)set->ifindex };
 
+		strscpy(rx.name, set->name, sizeof(rx.name));
 		next = set->next;
 		mcrd_workers_tell(ws, NULL, MCRD_RX_CLOSE, &rx, sizeof(rx));
 		set->next = *done;
@@ -250,7 +249,7 @@ void mcrd_ingress_up(int ifindex)
 		if (err && err != -ENETDOWN)
 			mcrd_log(mcrd_plane_config()->log, LOG_ERR,
 				 "flows of device %s are not shared by the workers: %s",
-				 mi->name, strerror(-err));
+				 mi->set->name, strerror(-err));
 	}
 }
 

@@ -250,6 +250,7 @@ static int turn(struct mcrd *d, int timeout)
 	ret = mcrd_poll_wait(&d->poll, timeout);
 	while ((w = mcrd_workers_unfed(&d->workers)))
 		mcrd_plane_feed(w);
+	mcrd_plane_settle();
 	return ret;
 }
 

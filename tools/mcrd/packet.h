@@ -5,6 +5,7 @@
 #ifndef MCRD_PACKET_H
 #define MCRD_PACKET_H
 
+#include <linux/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
  * struct mcrd_rxset - the sockets that receive from one device
  * @next: in a list of the owner's
  * @ifindex: the device
+ * @name: of it; the owner's to say
  * @type: ARPHRD_ of it
  * @vnet: they have PACKET_VNET_HDR
  * @told: workers have copies; the owner's to say
@@ -23,6 +25,7 @@
 struct mcrd_rxset {
 	struct mcrd_rxset *next;
 	int ifindex;
+	char name[IFNAMSIZ];
 	uint16_t type;
 	bool vnet;
 	bool told;

@@ -24,7 +24,7 @@
  *	is 0
  * @MCRD_RX_OPEN: struct mcrd_rx; with one descriptor: the packet socket to
  *	receive from, bound, filtered and in its fan-out group
- * @MCRD_RX_CLOSE: struct mcrd_rx, of which only the ifindex counts
+ * @MCRD_RX_CLOSE: struct mcrd_rx, of which only ifindex and name count
  * @MCRD_TX_OPEN: struct mcrd_tx; with one descriptor: the packet socket to send
  *	with, bound to the device
  * @MCRD_TX_CLOSE: struct mcrd_tx

@@ -112,7 +112,7 @@ static void test_replace_and_delete(void **state)
 	req_output(&r, "veth1");
 	req_output(&r, "veth2");
 	send_ok();
-	/* The notification, the echo, the acknowledgement. */
+	/* The notification, the echo, the acknowledgment. */
 	assert_int_equal(rig.n_said, 3);
 	assert_int_equal(rule_number(rig_message(1, 0), MCR_RULE_A_ID), 1);
 	assert_int_equal(rule_number(rig_message(1, 0), MCR_RULE_A_OUTPUTS), 2);

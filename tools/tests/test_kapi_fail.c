@@ -397,7 +397,7 @@ static void test_scene(void **state)
 	rig_teardown(NULL);
 	while (scene_fail(s, ++n, &before, &after))
 		assert_true(n < 1000);
-	/* At least the acknowledgement takes memory. */
+	/* At least the acknowledgment takes memory. */
 	assert_true(n > 2);
 	free(before.data);
 	free(after.data);
@@ -411,7 +411,7 @@ int main(void)
 	for (i = 0; i < ARRAY_SIZE(scenes); i++) {
 		tests[i].name = scenes[i].desc;
 		tests[i].test_func = test_scene;
-		tests[i].initial_state = (void *)(uintptr_t)&scenes[i];
+		tests[i].initial_state = (void *)&scenes[i];
 	}
 	return cmocka_run_group_tests_name("kapi without memory", tests, NULL,
 					   NULL);

@@ -314,7 +314,7 @@ static void test_headers(void **state)
 	assert_refused(-EINVAL);
 }
 
-/* Acknowledgements are capped, and hold the header that they answer. */
+/* Acknowledgments are capped, and hold the header that they answer. */
 static void test_ack(void **state)
 {
 	const struct nlmsghdr *nlh;
@@ -573,7 +573,7 @@ int main(void)
 			.test_func = test_bad,
 			.setup_func = rig_setup,
 			.teardown_func = rig_teardown,
-			.initial_state = (void *)(uintptr_t)&bad[i],
+			.initial_state = (void *)&bad[i],
 		};
 	memcpy(&tests[i], cases, sizeof(cases));
 	return cmocka_run_group_tests_name("kapi netlink", tests, NULL, NULL);

@@ -99,12 +99,13 @@ static void world_set(struct world *w, unsigned int i)
 {
 	const struct known_rule *r = &w->rule[i];
 
-	if (r->on)
-		assert_int_equal(mcrd_filter_set(&w->f, i + 1, devs[r->dev],
-						 r->dev + 1, &r->m,
-						 r->consume), 0);
-	else
+	if (!r->on) {
 		mcrd_filter_del(&w->f, i + 1);
+		return;
+	}
+	assert_int_equal(mcrd_filter_set(&w->f, i + 1, devs[r->dev], &r->m,
+					 r->consume), 0);
+	mcrd_filter_device(&w->f, devs[r->dev], r->dev + 1);
 }
 
 /* The definition: the most specific of the rules that take it. */
@@ -644,7 +645,7 @@ static void test_range_grows(void **state)
 }
 
 /* A device that is gone takes its base chain with it, or does not. */
-static void device_goes(bool chain_too)
+static void device_goes(bool chain_too, bool told)
 {
 	struct nft_frame f;
 	struct mcr_flow flow;
@@ -659,18 +660,22 @@ static void device_goes(bool chain_too)
 	assert_int_equal(nft_model_hooks(w.model), 2);
 	if (chain_too)
 		nft_model_device_gone(w.model, devs[0]);
-	mcrd_filter_del(&w.f, 1);
+	if (told) {
+		mcrd_filter_device(&w.f, devs[0], 0);
+		world_commit(&w);
+		assert_int_equal(nft_model_hooks(w.model), 1);
+		assert_false(drops(&w, &f));
+	}
+	/* It comes back, as another one; its rule is the same. */
+	mcrd_filter_device(&w.f, devs[0], 17);
+	assert_false(world_step(&w, MCRD_CONSUME_LESS, false));
 	world_commit(&w);
-	assert_int_equal(nft_model_hooks(w.model), 1);
-	assert_false(drops(&w, &f));
-	/* It comes back, as another one. */
-	assert_int_equal(mcrd_filter_set(&w.f, 1, devs[0], 17, &w.rule[0].m,
-					 true), 0);
-	world_commit(&w);
+	assert_int_equal(nft_model_hooks(w.model), 2);
 	assert_true(drops(&w, &f));
-	/* It is renamed: another one has its name. */
-	assert_int_equal(mcrd_filter_set(&w.f, 1, "eth7", 17, &w.rule[0].m,
-					 true), 0);
+	/* The rule has another device. */
+	assert_int_equal(mcrd_filter_set(&w.f, 1, "eth7", &w.rule[0].m, true),
+			 0);
+	mcrd_filter_device(&w.f, "eth7", 18);
 	world_commit(&w);
 	assert_false(drops(&w, &f));
 	f.dev = "eth7";
@@ -681,8 +686,10 @@ static void device_goes(bool chain_too)
 static void test_device_goes(void **state)
 {
 	(void)state;
-	device_goes(false);
-	device_goes(true);
+	device_goes(false, false);
+	device_goes(false, true);
+	device_goes(true, false);
+	device_goes(true, true);
 }
 
 int main(void)

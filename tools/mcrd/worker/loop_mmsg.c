@@ -67,7 +67,7 @@ struct mcrd_ring {
 	struct iovec iov[BATCH];
 	uint8_t name[BATCH][MCRD_FRAME_NAME];
 	uint8_t control[BATCH][MCRD_FRAME_CONTROL]
-		__attribute__((aligned(8)));
+		__aligned(8);
 };
 
 static int mmsg_open(struct mcrd_worker *w, char *why, size_t size)
@@ -274,7 +274,7 @@ static uint32_t receive_all(struct mcrd_worker *w, struct mcrd_rxdev *rx)
 static void read_commands(struct mcrd_worker *w)
 {
 	uint8_t control[CMSG_SPACE(MCRD_READER_FDS * sizeof(int))]
-		__attribute__((aligned(8)));
+		__aligned(8);
 	struct iovec iov;
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1,

@@ -86,7 +86,7 @@ struct mcrd_ring {
 	struct iovec iov;
 	struct msghdr msg;
 	uint8_t control[CMSG_SPACE(MCRD_READER_FDS * sizeof(int))]
-		__attribute__((aligned(8)));
+		__aligned(8);
 	bool reading;
 	bool watching;
 	bool signalled;
@@ -352,6 +352,7 @@ static bool received(struct mcrd_worker *w, const struct mcrd_event *e)
 	struct mcrd_rxdev *rx = pointer_of(e->data);
 	struct mcrd_ring *ring = w->ring;
 	struct io_uring_recvmsg_out out;
+	struct mcrd_message m;
 	struct mcrd_buf *buf;
 	uint8_t *mem;
 
@@ -359,14 +360,13 @@ static bool received(struct mcrd_worker *w, const struct mcrd_event *e)
 	if (buf && e->res >= (int)MCRD_FRAME_ROOM) {
 		mem = buf->mem + ring->u.shift;
 		memcpy(&out, mem, sizeof(out));
-		mcrd_receive(w, rx, buf, &(struct mcrd_message){
-			.payload = mem + MCRD_FRAME_ROOM,
-			.len = (size_t)e->res - MCRD_FRAME_ROOM,
-			.name = mem + MCRD_FRAME_OUT,
-			.control = mem + MCRD_FRAME_OUT + MCRD_FRAME_NAME,
-			.control_len = out.controllen,
-			.flags = (int)out.flags,
-		});
+		m.payload = mem + MCRD_FRAME_ROOM;
+		m.len = (size_t)e->res - MCRD_FRAME_ROOM;
+		m.name = mem + MCRD_FRAME_OUT;
+		m.control = mem + MCRD_FRAME_OUT + MCRD_FRAME_NAME;
+		m.control_len = out.controllen;
+		m.flags = (int)out.flags;
+		mcrd_receive(w, rx, buf, &m);
 	} else if (buf) {
 		mcrd_pool_put(&w->pool, buf);
 	}

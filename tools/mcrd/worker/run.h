@@ -7,6 +7,7 @@
 #ifndef MCRD_WORKER_RUN_H
 #define MCRD_WORKER_RUN_H
 
+#include <linux/kernel.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -86,7 +87,7 @@ struct mcrd_run {
 	bool any_id;
 	bool checked;
 	uint32_t n;
-	uint8_t head[MCRD_RUN_HEAD] __attribute__((aligned(8)));
+	uint8_t head[MCRD_RUN_HEAD] __aligned(8);
 	struct mcrd_piece piece[MCRD_RUN_PACKETS];
 };
 

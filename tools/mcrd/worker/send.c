@@ -350,7 +350,7 @@ static enum mcr_drop reason_of(enum mcrd_fault fault, bool gso)
 	}
 }
 
-static void failed(struct mcrd_worker *w, struct mcrd_send *s, int err)
+static void send_failed(struct mcrd_worker *w, struct mcrd_send *s, int err)
 {
 	enum mcrd_fault fault = mcrd_fault_tx(err);
 	struct mcrd_run *run = s->run;
@@ -387,7 +387,7 @@ void mcrd_send_done(struct mcrd_worker *w, struct mcrd_send *s, int result)
 	struct mcrd_out *out = s->out;
 
 	if (result < 0)
-		failed(w, s, -result);
+		send_failed(w, s, -result);
 	else
 		mcrd_count_sent(out, s->segs, s->bytes);
 	out->under_way--;

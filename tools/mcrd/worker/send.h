@@ -7,6 +7,7 @@
 #ifndef MCRD_WORKER_SEND_H
 #define MCRD_WORKER_SEND_H
 
+#include <linux/kernel.h>
 #include <linux/mcr.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,7 +55,7 @@ struct mcrd_send {
 	struct msghdr msg;
 	struct iovec iov[1 + MCRD_RUN_PACKETS];
 	uint8_t *long_head;
-	uint8_t head[MCRD_SEND_HEAD] __attribute__((aligned(8)));
+	uint8_t head[MCRD_SEND_HEAD] __aligned(8);
 };
 
 /**

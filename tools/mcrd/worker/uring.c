@@ -32,9 +32,9 @@ static const char *refusal(int err)
 	switch (err) {
 	case EPERM:
 	case EACCES:
-		return "not permitted: the sysctl kernel.io_uring_disabled or a seccomp filter forbids it";
+		return "not permitted (by sysctl kernel.io_uring_disabled, or seccomp)";
 	case ENOSYS:
-		return "this kernel has none, or a seccomp filter hides it";
+		return "this kernel has none, or seccomp hides it";
 	case ENOMEM:
 		return "no memory, or RLIMIT_MEMLOCK is too low";
 	case EMFILE:

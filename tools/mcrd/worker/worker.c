@@ -137,7 +137,7 @@ const char *mcrd_worker_configure(struct mcrd_worker *w,
 static void read_configuration(struct mcrd_worker *w)
 {
 	uint8_t control[CMSG_SPACE(MCRD_READER_FDS * sizeof(int))]
-		__attribute__((aligned(8)));
+		__aligned(8);
 	struct pollfd p[2] = {
 		{ .fd = w->cmd_fd, .events = POLLIN },
 		{ .fd = w->sig_fd, .events = POLLIN },
@@ -205,24 +205,26 @@ static void finish(struct mcrd_worker *w)
 		close(w->sig_fd);
 }
 
+static void add_number(struct json_object *fields, const char *key, uint64_t n)
+{
+	json_object_object_add(fields, key, json_object_new_uint64(n));
+}
+
 /* What the pool and the kernel's calls were like, for who looks into it. */
 static void sum_up(struct mcrd_worker *w)
 {
 	struct json_object *fields = json_object_new_object();
 	unsigned int i;
 
-	json_object_object_add(fields, "buffers",
-			       json_object_new_int64(w->pool.n));
-	json_object_object_add(fields, "buffers_high",
-			       json_object_new_int64(w->pool.high));
-	json_object_object_add(fields, "frames",
-			       json_object_new_uint64(w->pool.hits));
-	json_object_object_add(fields, "rounds",
-			       json_object_new_uint64(w->rounds));
+	add_number(fields, "buffers", w->pool.n);
+	add_number(fields, "buffers_high", w->pool.high);
+	add_number(fields, "buffers_exhausted", w->pool.exhausted);
+	add_number(fields, "frames", w->pool.hits);
+	add_number(fields, "rounds", w->rounds);
+	add_number(fields, "log_lost", w->log.lost);
 	for (i = 0; i < MCRD_FAULT_MAX; i++)
 		if (w->errors.n[i])
-			json_object_object_add(fields, mcrd_fault_name(i),
-				json_object_new_uint64(w->errors.n[i]));
+			add_number(fields, mcrd_fault_name(i), w->errors.n[i]);
 	mcrd_wlog_put(&w->log, LOG_INFO, fields, "stopped");
 }
 

@@ -57,5 +57,5 @@ int main(void)
 	struct suite suite = { 0 };
 
 	suite_add_case(&suite, test_ports);
-	return suite_run(&suite, "mcrd_ports");
+	return suite_run(&suite, "mcrd_consume_ports");
 }

@@ -430,5 +430,5 @@ int main(void)
 	suite_add_table(&suite, acts, test_act);
 	suite_add_case(&suite, test_modes);
 	suite_add_table(&suite, arch_calls, test_arch);
-	return suite_run(&suite, "mcrd_seccomp");
+	return suite_run(&suite, "seccomp");
 }
