@@ -8,7 +8,8 @@
 #	sudo make install	tool, manual, completion, and the module for
 #				the running kernel
 #	sudo make dkms-install	the same, the module by DKMS, for all kernels
-#	sudo make uninstall	undo either
+#	sudo make relay-install	tool and relay alone, where no module can be loaded
+#	sudo make uninstall	undo any of them
 #	make vm PLACE=uml CMD='uname -a'
 #				run a command in a guest with this tree's module
 #

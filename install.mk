@@ -30,10 +30,12 @@ install: check-version check-root check-headers check-no-dkms
 	+$(module-install) modules_install
 	@$(check-release)
 	+$(TOOLS) install
+	@$(user-make)
 	@$(units-reload)
 	@[ -n "$(DESTDIR)" ] || depmod $(KREL)
 	@$(note-unsigned)
 	@$(note-loaded)
+	@$(note-serving)
 
 # The source goes where dkms looks for it, and a module is made for each kernel
 # whose headers are here. Those that come later are AUTOINSTALL's.
@@ -46,9 +48,19 @@ dkms-install: check-version check-root check-dkms check-no-install
 	done
 	@[ -n "$(DESTDIR)" ] || $(dkms-build)
 	+$(TOOLS) install
+	@$(user-make)
 	@$(units-reload)
 	@$(note-unenrolled)
 	@$(note-loaded)
+	@$(note-serving)
+
+# What needs no kernel headers, for machines that do not take the module.
+relay-install: check-root
+	+$(AS_USER) $(TOOLS)
+	+$(TOOLS) install-relay
+	@$(user-make)
+	@$(units-reload)
+	@$(note-serving)
 
 # The module first: whether it is at work is the tool's to say.
 uninstall: check-root
@@ -56,9 +68,13 @@ uninstall: check-root
 	@$(dkms-remove)
 	@$(module-remove)
 	@$(unit-disable)
+	@$(relay-stop)
 	+@$(TOOLS) -s uninstall
 	@$(units-reload)
+	@$(user-remove)
 	@$(copy-remove)
+	@$(run-remove)
+	@$(state-remove)
 	@$(directories-remove)
 
 dkms-uninstall: uninstall
@@ -157,6 +173,7 @@ directories-remove = for dir in $(DESTDIR)/lib/modules/*/updates/dkms \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system \
 		$(DESTDIR)$(PREFIX)/lib/systemd \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d \
 		$(DESTDIR)/etc/mcr \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 		$(DESTDIR)$(PREFIX)/share/bash-completion; do \
@@ -171,7 +188,8 @@ rules-at-work = for tool in $(PREFIX)/bin/mcrtool build/tools/mcrtool ''; do \
 		[ -x "$$tool" ] || continue; \
 		stat -Lc '%i %n' /proc/[0-9]*/ns/net /run/netns/* 2>/dev/null | \
 			sort -u -k 1,1 | while read -r _ net; do \
-			nsenter --net="$$net" "$$tool" status 2>/dev/null; \
+			MCR_VIA=kernel nsenter --net="$$net" "$$tool" status \
+				2>/dev/null; \
 		done | awk '$$1 == "rules" { told = 1; busy += $$2 } \
 			END { if (!told || busy) print "busy" }'; \
 		break; \
@@ -193,12 +211,57 @@ unit-disable = [ -n "$(DESTDIR)" ] || ! command -v systemctl >/dev/null || \
 	[ ! -e $(PREFIX)/lib/systemd/system/mcr-rules.service ] || \
 	systemctl -q disable mcr-rules.service
 
+# The relay has kept its rules in a file by when it has ended.
+relay-stop = [ -n "$(DESTDIR)" ] || ! command -v systemctl >/dev/null || \
+	[ ! -e $(PREFIX)/lib/systemd/system/mcrd.service ] || { \
+		systemctl -q disable mcrd.service; \
+		[ ! -d /run/systemd/system ] || systemctl stop mcrd.service; }
+
+# Of a daemon that was not started by the service.
+run-remove = [ -n "$(DESTDIR)" ] || [ ! -d /run/mcr ] || { \
+	for lock in /run/mcr/[0-9]*.lock; do \
+		[ -e "$$lock" ] || continue; \
+		if flock -n "$$lock" true; then \
+			rm -f "$$lock" "$${lock%.lock}.sock"; \
+		else \
+			pid=$$(cat "$$lock"); \
+			echo "mcr: a relay daemon stays at work, process" \
+				"$$pid, and its rules: 'kill $$pid' ends both"; \
+		fi; \
+	done; \
+	[ ! -e /run/mcr/upgrade.lock ] || \
+		flock -n /run/mcr/upgrade.lock rm /run/mcr/upgrade.lock; \
+	rmdir --ignore-fail-on-non-empty /run/mcr; }
+
+# What was in force is the user's; where there are no rules nothing is left.
+state-remove = [ -n "$(DESTDIR)" ] || [ ! -d /var/lib/mcr ] || { \
+	find /var/lib/mcr -maxdepth 1 -type f \( -name '.*.lock' \
+		-o -name '.*.rules.new' -o -name '*.rules' -empty \) -delete; \
+	rmdir --ignore-fail-on-non-empty /var/lib/mcr; \
+	[ ! -d /var/lib/mcr ] || \
+		echo "mcr: the rules that were last in force stay in" \
+			"/var/lib/mcr: 'rm -r /var/lib/mcr' takes them away"; }
+
+# Workers run as a user of their own, or as nobody where this cannot be had.
+user-make = [ -n "$(DESTDIR)" ] || ! command -v systemd-sysusers >/dev/null || \
+	systemd-sysusers $(PREFIX)/lib/sysusers.d/mcrd.conf
+
+user-remove = [ -n "$(DESTDIR)" ] || ! command -v userdel >/dev/null || \
+	! getent passwd mcrd | grep -q ':Multicast replication relay:' || \
+	userdel mcrd
+
 units-reload = [ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || \
 	systemctl daemon-reload
 
 note-loaded = [ -n "$(DESTDIR)" ] || [ ! -d /sys/module/mcr ] || \
 	echo "mcr: the module that was loaded before is still at work:" \
 		"'mcr-upgrade' puts the new one in its place and keeps the rules"
+
+note-serving = [ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || \
+	! systemctl -q is-active mcrd.service || \
+	echo "mcr: the relay daemon that was at work before still is:" \
+		"'systemctl restart mcrd' puts the new one in its place and keeps" \
+		"the rules"
 
 # --- Secure Boot: the kernel takes only modules that a key it knows has signed.
 
@@ -221,5 +284,6 @@ note-unenrolled = [ -n "$(DESTDIR)" ] || ! $(secure-boot) || \
 		break; \
 	done
 
-.PHONY: install uninstall dkms-install dkms-uninstall check-version check-root \
+.PHONY: install uninstall dkms-install dkms-uninstall relay-install \
+	check-version check-root \
 	check-headers check-dkms check-no-dkms check-no-install

@@ -12,22 +12,38 @@ OBJCOPY ?= objcopy
 mcrd-inside := control ingress nl_worker plane status
 
 mcrd-src := $(sort $(wildcard mcrd/*.c))
-mcrd-obj := $(filter-out $(obj)/mcrd/metrics_http.o,$(mcrd-src:%.c=$(obj)/%.o)) \
-	    $(obj)/mcrd/metrics_reader.o
+# Processes that are peers of the daemon: each is known by its entry.
+mcrd-peers := metrics_http state_job
+mcrd-peer-entries := mcrd_metrics_main mcrd_state_main
+mcrd-peer-obj := $(mcrd-peers:%=$(obj)/mcrd/%.o)
+mcrd-obj := $(filter-out $(mcrd-peer-obj),$(mcrd-src:%.c=$(obj)/%.o)) \
+	    $(obj)/mcrd/peers.o
 mcrd-plain-src := $(filter-out $(mcrd-inside:%=mcrd/%.c),$(mcrd-src))
 
 all: $(O)/mcrd
 
 $(mcrd-inside:%=$(obj)/mcrd/%.o) $(worker-obj): compile = $(compile-kapi)
 
-# It reads the protocol with the tools' library, in which some functions are called
-# as others of the module are: of this part of the program only its entry is seen.
-$(obj)/mcrd/metrics_reader.o: $(obj)/mcrd/metrics_http.o $(O)/libmcr.a
+# They speak the protocol with the tools' library, in which some functions are
+# called as others of the module are: of this part of the program only the entries
+# are seen.
+$(obj)/mcrd/peers.o: $(mcrd-peer-obj) $(O)/libmcr.a
 	$(call say,LD)
 	$(Q)$(LD) -r -o $@ $^
-	$(Q)$(OBJCOPY) --keep-global-symbol=mcrd_metrics_main $@
+	$(Q)$(OBJCOPY) $(mcrd-peer-entries:%=--keep-global-symbol=%) $@
 
 $(O)/mcrd: $(mcrd-obj) $(O)/libmcrworker.a $(O)/libmcrk.a $(obj)/lib/error.o
 	$(call say,LD)
 	$(Q)$(CC) $(mcr-cflags) $(CFLAGS) $(mcr-ldflags) $(LDFLAGS) -o $@ $^ \
 		$(mcrd-ldlibs)
+
+$(O)/tests/test_kapi_worker: $(obj)/mcrd/nl_worker.o
+
+# What is pure has unit tests of its own: each needs the file it is named after.
+mcrd-tests := $(filter-out %_ports %_seccomp,$(patsubst tests/%.c,$(O)/tests/%, \
+	      $(wildcard tests/test_mcrd_*.c)))
+
+$(mcrd-tests): $(O)/tests/test_mcrd_%: $(obj)/mcrd/%.o
+$(O)/tests/test_mcrd_lines: $(obj)/mcrd/log.o
+$(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o spawn.o watch.o)
+$(O)/tests/test_mcrd_metrics: test-ldlibs += $(shell $(PKG_CONFIG) --libs libcap-ng)

@@ -6,6 +6,9 @@
 
 #include <linux/netlink.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#include "relay.h"
 
 /* A dump that meets a change is repeated that often. */
 #define DUMP_TRIES	5
@@ -98,6 +101,31 @@ struct mcr_client *mcr_client_open(const struct mcr_server *server,
 	client->transport.fd = -1;
 	if (!reach(client, err) &&
 	    (server->plane != MCR_PLANE_AUTO || !follow(client, err)))
+		return client;
+	mcr_client_close(client);
+	return NULL;
+}
+
+/**
+ * mcr_client_adopt - use a connection to the relay daemon that there is
+ * @fd: the connection; closed with the client, or if there is none
+ * @err: where to say what is wrong
+ *
+ * Return: a connection for mcr_client_close(), or NULL and an error.
+ */
+struct mcr_client *mcr_client_adopt(int fd, struct mcr_error *err)
+{
+	struct mcr_client *client = calloc(1, sizeof(*client));
+
+	if (!client) {
+		close(fd);
+		mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	client->server.plane = MCR_PLANE_RELAY;
+	if (!mcr_relay_adopt(&client->transport, fd, err) &&
+	    !mcr_server_family(&client->transport, MCR_GENL_NAME,
+			       MCR_MCGRP_NOTIFY, &client->family, err))
 		return client;
 	mcr_client_close(client);
 	return NULL;

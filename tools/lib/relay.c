@@ -126,15 +126,21 @@ static int check_peer(int fd, const struct place *p, struct mcr_error *err)
 	return 0;
 }
 
-static int reach(int fd, const struct place *p, bool *absent,
-		 struct mcr_error *err)
+static int be_patient(int fd)
 {
 	const struct timeval patience = { .tv_sec = MCR_RELAY_PATIENCE };
 
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		       sizeof(patience)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
 		       sizeof(patience)))
+		return -1;
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+			  sizeof(patience));
+}
+
+static int reach(int fd, const struct place *p, bool *absent,
+		 struct mcr_error *err)
+{
+	if (be_patient(fd))
 		return cannot_ask(p, err);
 	if (check_place(p, absent, err))
 		return -1;
@@ -180,4 +186,24 @@ int mcr_relay_connect(struct mcr_transport *t, const char *dir, bool *absent,
 	if (ret)
 		mcr_transport_close(t);
 	return ret;
+}
+
+/**
+ * mcr_relay_adopt - the way to the relay daemon that one was given
+ * @t: for mcr_transport_close()
+ * @fd: a connection to it; @t's from now on
+ * @err: where to say what is wrong
+ *
+ * Return: 0, or -1 and an error.
+ */
+int mcr_relay_adopt(struct mcr_transport *t, int fd, struct mcr_error *err)
+{
+	t->plane = MCR_PLANE_RELAY;
+	t->seq = 0;
+	t->fd = fd;
+	if (!be_patient(fd))
+		return 0;
+	return mcr_error_set(err, MCR_ERROR_SYSTEM,
+			     "the relay daemon cannot be asked: %s",
+			     strerror(errno));
 }

@@ -14,5 +14,6 @@
 
 int mcr_relay_connect(struct mcr_transport *t, const char *dir, bool *absent,
 		      struct mcr_error *err);
+int mcr_relay_adopt(struct mcr_transport *t, int fd, struct mcr_error *err);
 
 #endif /* MCR_RELAY_H */

@@ -15,6 +15,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "plan.h"
+#include "state.h"
 
 /* What a worker's pool has where nothing else is said: see worker/pool.h. */
 #define BUFFERS_DEFAULT		1024U
@@ -29,6 +30,9 @@
 #define WAIT_US_DEFAULT		200U
 #define WAIT_US_MAX		10000U
 
+/* What else a file's name has in it needs some room, too. */
+#define STATE_NAME_MAX		200U
+
 static const char usage[] =
 	"usage: mcrd [OPTION]...\n"
 	"  -n, --netns NETNS     serve another network namespace\n"
@@ -42,6 +46,10 @@ static const char usage[] =
 	"  --buffer-size BYTES   of each (66048)\n"
 	"  --wait USEC           longest wait for more packets (200)\n"
 	"  --metrics [ADDR:]PORT serve OpenMetrics by HTTP (127.0.0.1)\n"
+	"  --rules FILE          what SIGHUP puts in force (/etc/mcr/rules.mcr)\n"
+	"  --state NAME          keep rules in NAME.rules (that of -n)\n"
+	"  --state-dir DIRECTORY which is there (/var/lib/mcr)\n"
+	"  --no-state            keep them nowhere\n"
 	"  --read-group GROUP    only root and this group may read the rules\n"
 	"  -V, --version         print the version\n"
 	"  -h, --help            print this\n";
@@ -50,7 +58,7 @@ static const char usage[] =
  * struct option_def - an option
  * @name: behind "--"
  * @letter: behind "-"; 0: it has none
- * @set: reads its value; NULL: it has none
+ * @set: reads its value; NULL: it says something, and that is all
  */
 struct option_def {
 	const char *name;
@@ -176,6 +184,38 @@ static int set_metrics(struct mcrd_options *opt, const char *value)
 			value);
 }
 
+static int set_rules(struct mcrd_options *opt, const char *value)
+{
+	opt->rules = value;
+	return *value ? 0 : complain("--rules '': it is the path of a file");
+}
+
+static int set_state(struct mcrd_options *opt, const char *value)
+{
+	opt->state = value;
+	if (*value && *value != '.' && !strchr(value, '/') &&
+	    strlen(value) <= STATE_NAME_MAX)
+		return 0;
+	return complain("--state '%s': it is a name of up to %u bytes, without '/' in it and '.' before it",
+			value, STATE_NAME_MAX);
+}
+
+static int set_state_dir(struct mcrd_options *opt, const char *value)
+{
+	opt->state_dir = value;
+	if (*value == '/')
+		return 0;
+	return complain("--state-dir '%s': it is the path of a directory, from / on",
+			value);
+}
+
+static int set_no_state(struct mcrd_options *opt, const char *value)
+{
+	(void)value;
+	opt->no_state = true;
+	return 0;
+}
+
 static const struct option_def options[] = {
 	{ "netns", 'n', set_netns },
 	{ "workers", 0, set_workers },
@@ -186,12 +226,21 @@ static const struct option_def options[] = {
 	{ "buffer-size", 0, set_buffer_size },
 	{ "wait", 0, set_wait },
 	{ "metrics", 0, set_metrics },
+	{ "rules", 0, set_rules },
+	{ "state", 0, set_state },
+	{ "state-dir", 0, set_state_dir },
+	{ "no-state", 0, set_no_state },
 	{ "read-group", 0, set_read_group },
 	{ "version", 'V', NULL },
 	{ "help", 'h', NULL },
 };
 
 #define N_OPTIONS	(sizeof(options) / sizeof(options[0]))
+
+static bool has_value(const struct option_def *o)
+{
+	return o->set && o->set != set_no_state;
+}
 
 /* Not abbreviated: what is short today may mean something else tomorrow. */
 static const struct option_def *find(const char *word, const char **value)
@@ -203,7 +252,7 @@ static const struct option_def *find(const char *word, const char **value)
 		const struct option_def *o = &options[i];
 
 		if (word[0] == '-' && o->letter && word[1] == o->letter) {
-			if (word[2] && !o->set)
+			if (word[2] && !has_value(o))
 				continue;
 			*value = word[2] ? word + 2 : NULL;
 			return o;
@@ -211,7 +260,7 @@ static const struct option_def *find(const char *word, const char **value)
 		len = strlen(o->name);
 		if (word[0] != '-' || word[1] != '-' ||
 		    strncmp(word + 2, o->name, len) != 0 ||
-		    (word[2 + len] && (word[2 + len] != '=' || !o->set)))
+		    (word[2 + len] && (word[2 + len] != '=' || !has_value(o))))
 			continue;
 		*value = word[2 + len] ? word + 3 + len : NULL;
 		return o;
@@ -239,6 +288,23 @@ static unsigned int count_cpus(void)
 	return (unsigned int)n;
 }
 
+/*
+ * A name that a network namespace has is the same after a start of the machine;
+ * the one that the daemon finds itself in has none that it could know.
+ */
+static int choose_state(struct mcrd_options *opt)
+{
+	if (opt->no_state && opt->state)
+		return complain("--state %s and --no-state: one of them is enough",
+				opt->state);
+	if (opt->no_state || opt->state || !opt->netns ||
+	    strchr(opt->netns, '/') || *opt->netns == '.' ||
+	    strlen(opt->netns) > STATE_NAME_MAX)
+		return 0;
+	opt->state = opt->netns;
+	return 0;
+}
+
 /**
  * mcrd_options_read - read the command line
  * @opt: filled in
@@ -263,6 +329,7 @@ int mcrd_options_read(struct mcrd_options *opt, int argc, char **argv,
 		.buffers = BUFFERS_DEFAULT,
 		.buffer_bytes = BUFFER_BYTES_DEFAULT,
 		.wait_us = WAIT_US_DEFAULT,
+		.rules = MCRD_RULES_FILE,
 	};
 	*stop = false;
 	for (i = 1; i < argc && !ret && !*stop; i++) {
@@ -277,9 +344,9 @@ int mcrd_options_read(struct mcrd_options *opt, int argc, char **argv,
 			*stop = true;
 			return 0;
 		}
-		if (!value && ++i < argc)
+		if (!value && has_value(o) && ++i < argc)
 			value = argv[i];
-		if (!value)
+		if (!value && has_value(o))
 			return complain("--%s needs a value: see mcrd --help",
 					o->name);
 		if (given[o - options])
@@ -288,5 +355,5 @@ int mcrd_options_read(struct mcrd_options *opt, int argc, char **argv,
 		given[o - options] = true;
 		ret = o->set(opt, value);
 	}
-	return ret;
+	return ret ? ret : choose_state(opt);
 }

@@ -28,6 +28,10 @@
  * @wait_us: longest time to wait for more packets
  * @read_group: only root and this group may read
  * @restricted: @read_group was given
+ * @rules: what SIGHUP reads
+ * @state: what the file that rules are kept in is called; NULL: they are not
+ * @no_state: that they are not was said
+ * @state_dir: where it is; NULL: was not said
  * @metrics: where metrics are served; its family is 0: nowhere
  */
 struct mcrd_options {
@@ -41,6 +45,10 @@ struct mcrd_options {
 	unsigned int wait_us;
 	gid_t read_group;
 	bool restricted;
+	const char *rules;
+	const char *state;
+	bool no_state;
+	const char *state_dir;
 	struct sockaddr_storage metrics;
 };
 

@@ -81,3 +81,13 @@ void mcrd_control_exit(void)
 	mcrd_status_exit();
 	kapi_exit();
 }
+
+/**
+ * mcrd_control_generation - has the rule set changed?
+ *
+ * Return: a number that is another one after each change.
+ */
+uint32_t mcrd_control_generation(void)
+{
+	return mcr_net_of(&init_net)->generation;
+}

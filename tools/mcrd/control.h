@@ -5,10 +5,13 @@
 #ifndef MCRD_CONTROL_H
 #define MCRD_CONTROL_H
 
+#include <stdint.h>
+
 struct kapi_hooks;
 
 int mcrd_control_init(const struct kapi_hooks *hooks);
 void mcrd_control_stop(void);
 void mcrd_control_exit(void);
+uint32_t mcrd_control_generation(void);
 
 #endif /* MCRD_CONTROL_H */

@@ -116,3 +116,19 @@ int mcrd_level_parse(const char *name)
 			return levels[i].level;
 	return -1;
 }
+
+/**
+ * mcrd_level_name - what a level is called
+ * @level: of syslog.h
+ *
+ * Return: its name.
+ */
+const char *mcrd_level_name(int level)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (levels[i].level == level)
+			return levels[i].name;
+	return "unknown";
+}

@@ -30,5 +30,6 @@ void mcrd_log(const struct mcrd_log *log, int level, const char *fmt, ...)
 void mcrd_log_text(const struct mcrd_log *log, int level, const char *text);
 
 int mcrd_level_parse(const char *name);
+const char *mcrd_level_name(int level);
 
 #endif /* MCRD_LOG_H */

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -21,11 +22,15 @@
 #include "control.h"
 #include "packet.h"
 #include "plane_out.h"
+#include "rights.h"
 
 #define NETNS_DIR	"/run/netns/"
 
 /* Peers are let in when workers can forward, or after this at the latest. */
 #define START_MS	3000
+
+/* To write the rules at the end; systemd waits for ten seconds. */
+#define LAST_MS		7000
 
 /* Sockets: of each worker for each device, and of peers. */
 #define DESCRIPTORS	(256U * 1024)
@@ -86,6 +91,20 @@ static void before_message(void *arg)
 
 /* --- Signals */
 
+static void change_level(struct mcrd *d, int by)
+{
+	int level = d->log.level + by;
+
+	if (level < LOG_ERR || level > LOG_DEBUG)
+		return;
+	d->log.level = level;
+	mcrd_workers_level(&d->workers, level);
+	/* It is said, whatever the level is. */
+	mcrd_log(&d->log, level < LOG_NOTICE ? level : LOG_NOTICE,
+		 "what is logged from now on: %s and graver",
+		 mcrd_level_name(level));
+}
+
 static void on_signal(void *arg, uint32_t events)
 {
 	struct signalfd_siginfo si;
@@ -98,10 +117,16 @@ static void on_signal(void *arg, uint32_t events)
 	case SIGCHLD:
 		mcrd_workers_reap(&d->workers);
 		mcrd_metrics_reap(&d->metrics);
+		mcrd_state_reap(&d->state);
 		break;
 	case SIGHUP:
-		mcrd_log(&d->log, LOG_NOTICE,
-			 "SIGHUP changes nothing: rules are changed by mcrtool, options by starting anew");
+		mcrd_state_reload(&d->state);
+		break;
+	case SIGUSR1:
+		change_level(d, 1);
+		break;
+	case SIGUSR2:
+		change_level(d, -1);
 		break;
 	default:
 		d->stop = true;
@@ -118,6 +143,8 @@ static int init_signals(struct mcrd *d)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	d->signals = (struct mcrd_watch){
@@ -222,7 +249,9 @@ static int turn(struct mcrd *d, int timeout)
 	mcrd_workers_start(&d->workers);
 	mcrd_metrics_start(&d->metrics);
 	kapi_run();
+	mcrd_state_run(&d->state);
 	timeout = earlier(timeout, kapi_timeout_ms());
+	timeout = earlier(timeout, mcrd_state_due_ms(&d->state));
 	timeout = earlier(timeout, mcrd_workers_due_ms(&d->workers));
 	timeout = earlier(timeout, mcrd_metrics_due_ms(&d->metrics));
 	timeout = earlier(timeout, watchdog_left(d));
@@ -248,12 +277,38 @@ static void wait_for_workers(struct mcrd *d)
 	}
 }
 
+/* Before anybody else can change rules, or see that there are none. */
+static void restore(struct mcrd *d)
+{
+	mcrd_state_restore(&d->state);
+	while (!d->stop && mcrd_state_busy(&d->state))
+		turn(d, -1);
+}
+
+static void save_last(struct mcrd *d)
+{
+	int64_t end = mcrd_now_ms() + LAST_MS, left;
+
+	mcrd_state_last(&d->state);
+	while (mcrd_state_busy(&d->state)) {
+		left = end - mcrd_now_ms();
+		if (left <= 0) {
+			mcrd_log(&d->log, LOG_ERR,
+				 "the last changes of rules are not kept: to write them takes longer than %d ms",
+				 LAST_MS);
+			return;
+		}
+		turn(d, (int)left);
+	}
+}
+
 static int serve(struct mcrd *d)
 {
 	uint64_t usec = 0;
 	int ret;
 
 	wait_for_workers(d);
+	restore(d);
 	if (mcrd_instance_listen(&d->instance,
 				 d->opt.restricted ? &d->opt.read_group : NULL))
 		return -1;
@@ -271,6 +326,7 @@ static int serve(struct mcrd *d)
 	if (ret)
 		return fail(d, "nothing can be waited for", ret);
 	mcrd_log(&d->log, LOG_NOTICE, "ending");
+	save_last(d);
 	return 0;
 }
 
@@ -327,7 +383,7 @@ static int init_workers(struct mcrd *d)
 		.arg = d,
 		.n = opt->workers,
 	};
-	if (mcrd_user_find(opt->user, &d->workers.user, &d->log))
+	if (mcrd_rights_find_user(opt->user, &d->workers.user, &d->log))
 		return -EINVAL;
 	return mcrd_workers_init(&d->workers);
 }
@@ -349,11 +405,28 @@ static int init_metrics(struct mcrd *d)
 	       mcrd_metrics_listen(&d->metrics, &opt->metrics) : 0;
 }
 
+/* A run directory of one's own means a daemon that is not the machine's. */
+static int init_state(struct mcrd *d)
+{
+	const char *dir = d->opt.state_dir;
+
+	d->state = (struct mcrd_state){
+		.log = &d->log,
+		.server = &d->server,
+		.rules = d->opt.rules,
+	};
+	if (!dir)
+		dir = getenv("STATE_DIRECTORY");
+	if (!dir && !getenv(MCRD_RUN_DIR_ENV))
+		dir = MCRD_STATE_DIR;
+	return mcrd_state_open(&d->state, dir, dir ? d->opt.state : NULL);
+}
+
 static int run(struct mcrd *d)
 {
 	int ret;
 
-	if (enter_netns(d))
+	if (enter_netns(d) || mcrd_rights_check(&d->log))
 		return -1;
 	raise_limits(d);
 	umask(022);
@@ -380,6 +453,9 @@ static int run(struct mcrd *d)
 		goto err_arena;
 	}
 	d->vnet = mcrd_packet_vnet();
+	ret = init_state(d);
+	if (ret)
+		goto err_workers;
 	ret = init_workers(d);
 	if (ret)
 		goto err_workers;
@@ -415,6 +491,7 @@ err_server:
 err_plane:
 	mcrd_plane_exit();
 err_workers:
+	mcrd_state_close(&d->state);
 	mcrd_metrics_stop(&d->metrics);
 	mcrd_workers_exit(&d->workers);
 	close(d->control);
@@ -444,6 +521,7 @@ int main(int argc, char **argv)
 {
 	struct mcrd d = {
 		.signals.fd = -1, .control = -1, .metrics.fd = -1,
+		.state.lock = -1,
 	};
 	bool stop;
 	int ret;
@@ -452,6 +530,8 @@ int main(int argc, char **argv)
 		return mcrd_worker_main(argc, argv);
 	if (is_called(argc, argv, MCRD_METRICS_NAME))
 		return mcrd_metrics_main(argc, argv);
+	if (is_called(argc, argv, MCRD_STATE_NAME))
+		return mcrd_state_main(argc, argv);
 	guard_descriptors();
 	ret = mcrd_options_read(&d.opt, argc, argv, &stop);
 	if (ret || stop)

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "server.h"
+#include "state.h"
 #include "watch.h"
 #include "workers.h"
 
@@ -27,6 +28,7 @@
  * @server: the protocol's
  * @links: network devices
  * @metrics: the process that serves them
+ * @state: files of rules
  * @control: a packet socket that holds what is asked of devices
  * @vnet: packet sockets have virtio-net headers
  * @watchdog_ms: how often systemd wants to hear; 0: it does not
@@ -44,6 +46,7 @@ struct mcrd {
 	struct mcrd_server server;
 	struct mcrd_links *links;
 	struct mcrd_metrics metrics;
+	struct mcrd_state state;
 	int control;
 	bool vnet;
 	int watchdog_ms;

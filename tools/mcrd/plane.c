@@ -446,8 +446,7 @@ static void rules_look_at_all(struct mcr_net *mn)
 	xa_for_each(&plane.rules, id, pr)
 		rule_touch(pr->id);
 	xa_for_each(&mn->rules, id, rule)
-		(void)mn;
-	rule_touch(rule->id);
+		rule_touch(rule->id);
 }
 
 static void rules_without_memory(void)

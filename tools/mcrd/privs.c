@@ -116,13 +116,13 @@ static int mcrd_privs_limit(__rlimit_resource_t what, rlim_t soft, rlim_t hard)
  * No core, which would have packets in it, and no files. Rings and buffers are as
  * large as they are said to be; there is a socket for each device.
  */
-static int mcrd_privs_limits(void)
+static int mcrd_privs_limits(const struct mcrd_privs *privs)
 {
 	struct rlimit files;
 	int err;
 
 	err = mcrd_privs_limit(RLIMIT_CORE, 0, 0);
-	if (!err)
+	if (!err && !privs->writes)
 		err = mcrd_privs_limit(RLIMIT_FSIZE, 0, 0);
 	if (!err && getrlimit(RLIMIT_NOFILE, &files))
 		err = -errno;
@@ -134,11 +134,18 @@ static int mcrd_privs_limits(void)
 	return err;
 }
 
+/* With no_new_privs nothing can be had of what is in the bounding set. */
+static bool mcrd_privs_may_bound(void)
+{
+	return capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+}
+
 static int mcrd_privs_change(const struct mcrd_privs *privs)
 {
-	int flags = CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING |
-		    CAPNG_CLEAR_AMBIENT;
+	int flags = CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_AMBIENT;
 
+	if (mcrd_privs_may_bound())
+		flags |= CAPNG_CLEAR_BOUNDING;
 	capng_clear(CAPNG_SELECT_ALL);
 	errno = 0;
 	if (capng_change_id((int)privs->uid, (int)privs->gid, flags))
@@ -149,7 +156,7 @@ static int mcrd_privs_change(const struct mcrd_privs *privs)
 /* The bounding set can be emptied by who has CAP_SETPCAP; it is of no use then. */
 static int mcrd_privs_keep(void)
 {
-	bool may = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+	bool may = mcrd_privs_may_bound();
 
 	capng_clear(CAPNG_SELECT_ALL);
 	errno = 0;
@@ -164,7 +171,7 @@ static int mcrd_privs_keep(void)
 }
 
 /* What was asked for is looked at: nobody else would find out. */
-static const char *mcrd_privs_left(const struct mcrd_privs *privs)
+static const char *mcrd_privs_left(const struct mcrd_privs *privs, bool bounded)
 {
 	uid_t uid[3];
 	gid_t gid[3];
@@ -176,7 +183,8 @@ static const char *mcrd_privs_left(const struct mcrd_privs *privs)
 		return "no_new_privs is not set";
 	if (privs->keep)
 		return NULL;
-	if (capng_have_capabilities(CAPNG_SELECT_BOUNDS) != CAPNG_NONE)
+	if (bounded &&
+	    capng_have_capabilities(CAPNG_SELECT_BOUNDS) != CAPNG_NONE)
 		return "there are capabilities to be had";
 	if (getgroups(0, NULL))
 		return "there are groups left";
@@ -204,14 +212,16 @@ static const char *mcrd_privs_left(const struct mcrd_privs *privs)
 int mcrd_privs_drop(const struct mcrd_privs *privs, char *why, size_t size)
 {
 	const char *what = "its limits";
+	bool bounded = false;
 	int err;
 
-	err = mcrd_privs_limits();
+	err = mcrd_privs_limits(privs);
 	if (err)
 		goto err;
 	what = "its user and its capabilities";
 	/* Not what a parent may have left in libcap-ng. */
 	err = capng_get_caps_process() ? -EPERM : 0;
+	bounded = !err && mcrd_privs_may_bound();
 	if (!err)
 		err = privs->keep ? mcrd_privs_keep() :
 				    mcrd_privs_change(privs);
@@ -222,7 +232,7 @@ int mcrd_privs_drop(const struct mcrd_privs *privs, char *why, size_t size)
 		err = -errno;
 		goto err;
 	}
-	what = mcrd_privs_left(privs);
+	what = mcrd_privs_left(privs, bounded);
 	if (!what)
 		return 0;
 	err = -EPERM;

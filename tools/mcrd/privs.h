@@ -14,11 +14,13 @@
  * @uid: user
  * @gid: group, the only one
  * @keep: as whom the daemon runs, which may not change that
+ * @writes: it writes files
  */
 struct mcrd_privs {
 	uid_t uid;
 	gid_t gid;
 	bool keep;
+	bool writes;
 };
 
 int mcrd_privs_find(const char *name, struct mcrd_privs *privs, char *why,

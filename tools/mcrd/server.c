@@ -56,7 +56,12 @@ static uint32_t next_portid(struct mcrd_server *s)
 	return s->last_portid;
 }
 
-static void add(struct mcrd_server *s, int fd)
+/**
+ * mcrd_server_add - somebody has connected
+ * @s: the server
+ * @fd: the connection, non-blocking; the server's from now on
+ */
+void mcrd_server_add(struct mcrd_server *s, int fd)
 {
 	struct mcrd_creds creds;
 	struct mcrd_peer *p;
@@ -114,7 +119,7 @@ static void on_listener(void *arg, uint32_t events)
 	fd = accept4(s->listener.fd, NULL, NULL,
 		     SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0)
-		add(s, fd);
+		mcrd_server_add(s, fd);
 	else if (errno == EMFILE || errno == ENFILE)
 		turn_away(s);
 }

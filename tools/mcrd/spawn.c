@@ -18,25 +18,6 @@
 
 extern char **environ;
 
-/**
- * mcrd_user_find - whom workers are to run as
- * @name: as the administrator named it; NULL: one that there is
- * @user: filled in
- * @log: where to say what is wrong
- *
- * Return: 0 or -1.
- */
-int mcrd_user_find(const char *name, struct mcrd_privs *user,
-		   const struct mcrd_log *log)
-{
-	char why[256];
-
-	if (!mcrd_privs_find(name, user, why, sizeof(why)))
-		return 0;
-	mcrd_log(log, LOG_ERR, "%s", why);
-	return -1;
-}
-
 static void die(const char *what)
 {
 	dprintf(STDERR_FILENO, "cannot start: %s: %s\n", what,

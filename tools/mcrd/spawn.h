@@ -6,9 +6,9 @@
 #ifndef MCRD_SPAWN_H
 #define MCRD_SPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
-#include "log.h"
 #include "privs.h"
 
 /* What the program is called when it is a worker. */
@@ -16,8 +16,6 @@
 /* What it is given: the worker's end of the stream. */
 #define MCRD_WORKER_FD		3
 
-int mcrd_user_find(const char *name, struct mcrd_privs *user,
-		   const struct mcrd_log *log);
 pid_t mcrd_spawn(const struct mcrd_privs *user, const char *const *argv, int fd,
 		 int log_fd);
 

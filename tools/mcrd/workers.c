@@ -332,6 +332,27 @@ bool mcrd_workers_settled(const struct mcrd_workers *ws)
 	return true;
 }
 
+/**
+ * mcrd_workers_level - log more, or less
+ * @ws: the workers
+ * @level: of syslog.h: this and what is graver
+ */
+void mcrd_workers_level(struct mcrd_workers *ws, int level)
+{
+	const struct mcrd_level frame = { .level = (__u32)level };
+	unsigned int i;
+
+	ws->config.level = frame.level;
+	for (i = 0; i < ws->n; i++) {
+		struct mcrd_child *w = &ws->worker[i];
+
+		mcrd_child_tell(w, MCRD_LEVEL, &frame, sizeof(frame), NULL, 0);
+		/* What does not get through now does with the next change. */
+		if (w->state != MCRD_CHILD_GONE)
+			mcrd_outq_send(&w->out, w->stream.fd);
+	}
+}
+
 static bool all_gone(const struct mcrd_workers *ws)
 {
 	unsigned int i;

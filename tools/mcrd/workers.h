@@ -112,6 +112,7 @@ void mcrd_workers_start(struct mcrd_workers *ws);
 void mcrd_workers_stop(struct mcrd_workers *ws);
 void mcrd_workers_exit(struct mcrd_workers *ws);
 
+void mcrd_workers_level(struct mcrd_workers *ws, int level);
 void mcrd_workers_reap(struct mcrd_workers *ws);
 int mcrd_workers_due_ms(const struct mcrd_workers *ws);
 struct mcrd_child *mcrd_workers_unfed(const struct mcrd_workers *ws);

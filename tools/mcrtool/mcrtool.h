@@ -114,8 +114,6 @@ int mcrtool_netns(struct mcrtool *t);
 int mcrtool_connect(struct mcrtool *t);
 int mcrtool_do(struct mcrtool *t, struct nl_msg *msg,
 	       const struct mcr_statement *st, struct mcr_reply *reply);
-int mcrtool_dump_once(struct mcrtool *t, struct nl_msg *msg,
-		      const struct mcr_statement *st, struct mcr_reply *reply);
 int mcrtool_dump(struct mcrtool *t, struct nl_msg *msg,
 		 const struct mcr_statement *st, struct mcr_reply *reply);
 

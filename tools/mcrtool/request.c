@@ -126,26 +126,6 @@ int mcrtool_do(struct mcrtool *t, struct nl_msg *msg,
 }
 
 /**
- * mcrtool_dump_once - ask the server for all there is, at one time
- * @t: the invocation, connected
- * @msg: the request; freed. NULL, if there was no memory for it
- * @st: the words it was made from; may be NULL
- * @reply: where to put the answer, for mcr_reply_exit(); the caller looks if it
- *	was interrupted
- *
- * Return: 0 or an exit status; what is wrong was said.
- */
-int mcrtool_dump_once(struct mcrtool *t, struct nl_msg *msg,
-		      const struct mcr_statement *st, struct mcr_reply *reply)
-{
-	mcr_reply_init(reply, true);
-	if (!msg)
-		return mcrtool_no_memory(t);
-	return conclude(t, msg, st, reply,
-			mcr_client_dump(t->client, msg, reply, &t->err));
-}
-
-/**
  * mcrtool_dump - ask the server for all there is
  * @t: the invocation, connected
  * @msg: the request; freed. NULL, if there was no memory for it
@@ -158,8 +138,13 @@ int mcrtool_dump_once(struct mcrtool *t, struct nl_msg *msg,
 int mcrtool_dump(struct mcrtool *t, struct nl_msg *msg,
 		 const struct mcr_statement *st, struct mcr_reply *reply)
 {
-	int ret = mcrtool_dump_once(t, msg, st, reply);
+	int ret;
 
+	mcr_reply_init(reply, true);
+	if (!msg)
+		return mcrtool_no_memory(t);
+	ret = conclude(t, msg, st, reply,
+		       mcr_client_dump(t->client, msg, reply, &t->err));
 	if (!ret && reply->interrupted)
 		mcrtool_complain(INTERRUPTED);
 	return ret;
