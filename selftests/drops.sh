@@ -241,6 +241,8 @@ for family in 4 6; do
 	case_add "$who a packet that comes back" loop $family
 done
 
+# shellcheck disable=SC2034  # for lib.sh
+RELAY_OPTIONS=("${ONE_WORKER[@]}")
 require_all
 topology_make 2
 ip_batch mcr <<-END

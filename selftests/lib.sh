@@ -298,6 +298,7 @@ declare -A RELAY=() RELAY_LOG=()
 # Options for them. A test that says "nothing came" by a packet that was sent behind
 # wants one worker: others may be faster.
 RELAY_OPTIONS=()
+# shellcheck disable=SC2034  # for the tests
 ONE_WORKER=(--workers 1)
 RUN_DIR_MADE=
 
@@ -365,6 +366,7 @@ require_command() {
 
 # A kind of device that takes frames and does nothing with them. A machine's own
 # kernel may have no dummies; those of the guests have.
+# shellcheck disable=SC2034  # for the tests
 DUMMY=dummy
 
 module_is_loaded() { [[ -d /sys/module/mcr ]]; }

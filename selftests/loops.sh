@@ -160,7 +160,7 @@ together() {
 # A device that goes takes the cycle with it; one that comes brings it back.
 devices() {
 	local group=${GROUP[4]}
-	ip_in mcr link add dum0 type $DUMMY
+	ip_in mcr link add dum0 type "$DUMMY"
 	add_quiet name a iif in0 group "$group" to dum0
 	add_warned "$WARNING" a name b iif dum0 group "$group" to in0
 	ip_in mcr link set dum0 name dum1
