@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory, and tests that run out of it.
+ * Memory, tests that run out of it, and strings that fit into it.
  */
 #include <linux/slab.h>
 #include <stdio.h>
@@ -91,5 +91,24 @@ char *kapi_strdup(const char *text)
  */
 void kapi_free(const void *p)
 {
-	free((void *)(uintptr_t)p);
+	free((void *)p);
+}
+
+/**
+ * kapi_strscpy - copy a string, or as much of it as there is room for
+ * @dest: gets it, NUL-terminated
+ * @src: the string
+ * @size: of @dest
+ *
+ * Return: its length, or -E2BIG if it was cut.
+ */
+ssize_t kapi_strscpy(char *dest, const char *src, size_t size)
+{
+	char *end = memccpy(dest, src, '\0', size);
+
+	if (end)
+		return end - dest - 1;
+	if (size)
+		dest[size - 1] = '\0';
+	return -E2BIG;
 }

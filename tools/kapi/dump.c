@@ -145,7 +145,8 @@ void kapi_dump_forget(u32 portid)
  */
 void kapi_dumps_exit(void)
 {
-	while (!list_empty(&kapi_dumps))
-		kapi_dump_free(list_first_entry(&kapi_dumps, struct kapi_dump,
-						node));
+	struct kapi_dump *d, *tmp;
+
+	list_for_each_entry_safe(d, tmp, &kapi_dumps, node)
+		kapi_dump_free(d);
 }

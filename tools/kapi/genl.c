@@ -148,7 +148,7 @@ static struct nlattr **kapi_genl_attrs(const struct nlmsghdr *nlh,
 
 	if (!op->maxattr)
 		return NULL;
-	attrs = kapi_zalloc(op->maxattr + 1, sizeof(*attrs));
+	attrs = kapi_zalloc(op->maxattr + 1, sizeof(struct nlattr *));
 	if (!attrs)
 		return ERR_PTR(-ENOMEM);
 	err = kapi_nla_parse(attrs, (int)op->maxattr,

@@ -49,7 +49,7 @@ static int kapi_ctrl_put_ops(struct sk_buff *skb,
 {
 	unsigned int n = kapi_genl_n_ops(family), i;
 	struct nlattr *nest;
-	struct genl_ops op;
+	struct genl_ops op = { };
 
 	nest = nla_nest_start_noflag(skb, CTRL_ATTR_OPS);
 	if (!nest)
@@ -177,7 +177,7 @@ static int kapi_ctrl_dump_one(struct netlink_callback *cb,
 			      struct kapi_ctrl_dump *d,
 			      const struct nlattr *attr)
 {
-	struct genl_ops op;
+	struct genl_ops op = { };
 
 	for (; d->op < d->end; d->op++) {
 		kapi_genl_op_at(d->family, d->op, &op);
@@ -196,7 +196,7 @@ static int kapi_ctrl_dumppolicy_start(struct netlink_callback *cb)
 {
 	struct kapi_ctrl_dump *d = (struct kapi_ctrl_dump *)cb->ctx;
 	struct nlattr **attrs = genl_dumpit_info(cb)->attrs;
-	struct genl_ops op;
+	struct genl_ops op = { };
 	unsigned int i;
 	int err = 0;
 
@@ -273,7 +273,7 @@ static int kapi_ctrl_dumppolicy(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
 	struct kapi_ctrl_dump *d = (struct kapi_ctrl_dump *)cb->ctx;
-	struct genl_ops op;
+	struct genl_ops op = { };
 
 	for (; d->op < d->end; d->op++) {
 		kapi_genl_op_at(d->family, d->op, &op);

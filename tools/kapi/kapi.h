@@ -102,6 +102,8 @@ void kapi_dump_step(uint32_t portid);
 void kapi_peer_gone(uint32_t portid);
 
 /* Devices: what is the same as before changes nothing. */
+void kapi_links_begin(void);
+void kapi_links_end(void);
 void kapi_link_set(const struct kapi_link *link);
 void kapi_link_gone(int ifindex);
 void kapi_addrs_set(int ifindex, const struct kapi_addr *addrs, size_t n);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Netlink: from datagrams to requests, and to acknowledgements.
+ * Netlink: from datagrams to requests, and to acknowledgments.
  */
 #include <net/netlink.h>
 
@@ -73,7 +73,7 @@ void kapi_overrun(u32 portid)
 			   kapi_hooks.arg);
 }
 
-/* Room that the attributes of an acknowledgement need at most. */
+/* Room that the attributes of an acknowledgment need at most. */
 static unsigned int kapi_ack_room(const struct netlink_ext_ack *extack)
 {
 	/* A cookie, an offset, and a policy of six attributes of 12 bytes. */

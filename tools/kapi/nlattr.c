@@ -51,7 +51,7 @@ struct nlattr *kapi_nla_find(const struct nlattr *head, unsigned int len,
 
 	nla_for_each_attr(nla, head, len, rem)
 		if (nla_type(nla) == type)
-			return (struct nlattr *)(uintptr_t)nla;
+			return (struct nlattr *)nla;
 	return NULL;
 }
 
@@ -98,9 +98,10 @@ static int kapi_nla_size(u8 type)
  */
 void kapi_policy_range(const struct nla_policy *p, u64 *low, u64 *high)
 {
+	int size = kapi_nla_size(p->type);
+
 	*low = 0;
-	*high = p->type == NLA_BINARY ? U16_MAX :
-		U64_MAX >> (64 - 8 * kapi_nla_size(p->type));
+	*high = size ? U64_MAX >> (64 - 8 * size) : U16_MAX;
 	if (p->validation_type == NLA_VALIDATE_RANGE ||
 	    p->validation_type == NLA_VALIDATE_MIN)
 		*low = (u64)p->min;
@@ -238,16 +239,9 @@ static int kapi_nla_check_kind(const struct nlattr *nla,
 	return 0;
 }
 
-static int kapi_nla_parse_deep(struct nlattr **tb, int max,
-			       const struct nlattr *head, unsigned int len,
-			       const struct nla_policy *policy,
-			       unsigned long validate,
-			       struct netlink_ext_ack *extack,
-			       unsigned int depth);
-
 static int kapi_nla_check(const struct nlattr *nla, const struct nla_policy *p,
 			  unsigned long validate,
-			  struct netlink_ext_ack *extack, unsigned int depth)
+			  struct netlink_ext_ack *extack)
 {
 	int err = kapi_nla_check_kind(nla, p, validate, extack);
 
@@ -259,49 +253,70 @@ static int kapi_nla_check(const struct nlattr *nla, const struct nla_policy *p,
 					"Attribute failed policy validation");
 		return err;
 	}
-	if (p->type == NLA_NESTED && nla_len(nla) && p->nested_policy)
-		return kapi_nla_parse_deep(NULL, p->len, nla_data(nla),
-					   (unsigned int)nla_len(nla),
-					   p->nested_policy, validate, extack,
-					   depth + 1);
 	return p->validation_type ? kapi_nla_check_range(nla, p, extack) : 0;
 }
 
-static int kapi_nla_parse_deep(struct nlattr **tb, int max,
-			       const struct nlattr *head, unsigned int len,
-			       const struct nla_policy *policy,
-			       unsigned long validate,
-			       struct netlink_ext_ack *extack,
-			       unsigned int depth)
-{
+/**
+ * struct kapi_nla_level - attributes that are being looked at
+ * @nla: the next one
+ * @policy: what they are to be like, by type; NULL: anything
+ * @rem: bytes from it on
+ * @max: highest type
+ */
+struct kapi_nla_level {
 	const struct nlattr *nla;
-	int rem, err;
+	const struct nla_policy *policy;
+	int rem;
+	int max;
+};
 
-	if (depth >= KAPI_NLA_DEPTH_MAX) {
-		NL_SET_ERR_MSG(extack,
-			       "allowed policy recursion depth exceeded");
+/* Look at one attribute; NULL: there is none, or it is to be left out. */
+static int kapi_nla_step(struct kapi_nla_level *l, unsigned long validate,
+			 struct netlink_ext_ack *extack,
+			 const struct nlattr **taken)
+{
+	const struct nlattr *nla = l->nla;
+	int type = nla_type(nla);
+
+	l->nla = nla_next(nla, &l->rem);
+	*taken = NULL;
+	if (!type || type > l->max) {
+		if (!(validate & NL_VALIDATE_MAXTYPE))
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, nla, "Unknown attribute type");
 		return -EINVAL;
 	}
-	if (tb)
-		memset(tb, 0, ((size_t)max + 1) * sizeof(*tb));
-	nla_for_each_attr(nla, head, len, rem) {
-		int type = nla_type(nla);
+	*taken = nla;
+	return l->policy ? kapi_nla_check(nla, &l->policy[type], validate,
+					  extack) : 0;
+}
 
-		if (!type || type > max) {
-			if (!(validate & NL_VALIDATE_MAXTYPE))
-				continue;
-			NL_SET_ERR_MSG_ATTR(extack, nla,
-					    "Unknown attribute type");
-			return -EINVAL;
-		}
-		err = policy ? kapi_nla_check(nla, &policy[type], validate,
-					      extack, depth) : 0;
-		if (err)
-			return err;
-		if (tb)
-			tb[type] = (struct nlattr *)(uintptr_t)nla;
-	}
-	if (rem <= 0)
+/* Are there attributes in it that are to be looked at? */
+static bool kapi_nla_opens(struct kapi_nla_level *in,
+			   const struct kapi_nla_level *l,
+			   const struct nlattr *nla)
+{
+	const struct nla_policy *p;
+
+	if (!nla || !l->policy)
+		return false;
+	p = &l->policy[nla_type(nla)];
+	if (p->type != NLA_NESTED || !p->nested_policy || !nla_len(nla))
+		return false;
+	*in = (struct kapi_nla_level){
+		.nla = nla_data(nla),
+		.rem = nla_len(nla),
+		.policy = p->nested_policy,
+		.max = p->len,
+	};
+	return true;
+}
+
+static int kapi_nla_leftover(const struct kapi_nla_level *l,
+			     unsigned long validate,
+			     struct netlink_ext_ack *extack)
+{
+	if (l->rem <= 0)
 		return 0;
 	NL_SET_ERR_MSG(extack, "bytes leftover after parsing attributes");
 	return validate & NL_VALIDATE_TRAILING ? -EINVAL : 0;
@@ -323,8 +338,35 @@ int kapi_nla_parse(struct nlattr **tb, int max, const struct nlattr *head,
 		   unsigned int len, const struct nla_policy *policy,
 		   unsigned long validate, struct netlink_ext_ack *extack)
 {
-	return kapi_nla_parse_deep(tb, max, head, len, policy, validate,
-				   extack, 0);
+	struct kapi_nla_level in[KAPI_NLA_DEPTH_MAX + 1] = {
+		{ .nla = head, .rem = (int)len, .policy = policy, .max = max },
+	};
+	struct kapi_nla_level *l = in;
+	const struct nlattr *nla;
+	int err;
+
+	memset(tb, 0, ((size_t)max + 1) * sizeof(struct nlattr *));
+	for (;;) {
+		if (!nla_ok(l->nla, l->rem)) {
+			err = kapi_nla_leftover(l, validate, extack);
+			if (err || l == in)
+				return err;
+			l--;
+			continue;
+		}
+		err = kapi_nla_step(l, validate, extack, &nla);
+		if (err)
+			return err;
+		if (l == in && nla)
+			tb[nla_type(nla)] = (struct nlattr *)nla;
+		if (!kapi_nla_opens(l + 1, l, nla))
+			continue;
+		if (++l == in + KAPI_NLA_DEPTH_MAX) {
+			NL_SET_ERR_MSG(extack,
+				       "allowed policy recursion depth exceeded");
+			return -EINVAL;
+		}
+	}
 }
 
 /**

@@ -14,7 +14,7 @@
 #include "internal.h"
 
 #define KAPI_CHUNK_BITS		16U
-#define KAPI_CHUNK		(1U << KAPI_CHUNK_BITS)
+#define KAPI_CHUNK		65536U
 
 /* Multiples of 8 up to 128, then powers of two up to a chunk. */
 #define KAPI_SMALL_MAX		128U

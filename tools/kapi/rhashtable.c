@@ -2,6 +2,7 @@
 /*
  * Hash tables; see linux/rhashtable.h.
  */
+#include <linux/jiffies.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <sys/random.h>
@@ -16,7 +17,7 @@ static u32 kapi_rht_seed(void)
 	u32 seed;
 
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
-		seed = (u32)(uintptr_t)&seed;
+		seed = (u32)kapi_jiffies();
 	return seed;
 }
 
@@ -31,7 +32,7 @@ int kapi_rht_init(struct rhashtable *ht, const struct rhashtable_params *p)
 {
 	*ht = (struct rhashtable){ .p = *p, .mask = KAPI_RHT_BUCKETS - 1 };
 	ht->seed = kapi_rht_seed();
-	ht->bucket = kapi_zalloc(KAPI_RHT_BUCKETS, sizeof(*ht->bucket));
+	ht->bucket = kapi_zalloc(KAPI_RHT_BUCKETS, sizeof(struct rhash_head *));
 	return ht->bucket ? 0 : -ENOMEM;
 }
 
@@ -41,7 +42,7 @@ static void kapi_rht_resize(struct rhashtable *ht, u32 buckets)
 	struct rhash_head **bucket, *he, *next;
 	u32 i;
 
-	bucket = kapi_zalloc(buckets, sizeof(*bucket));
+	bucket = kapi_zalloc(buckets, sizeof(struct rhash_head *));
 	if (!bucket)
 		return;
 	for (i = 0; i <= ht->mask; i++) {

@@ -10,7 +10,7 @@
 #include "internal.h"
 
 #define KAPI_XA_BITS	6U
-#define KAPI_XA_SLOTS	(1U << KAPI_XA_BITS)
+#define KAPI_XA_SLOTS	64U
 #define KAPI_XA_DEPTH	6U
 #define KAPI_XA_TOP	30U	/* shift of the top node: 36 bits in all */
 
@@ -325,30 +325,6 @@ int kapi_xa_alloc_cyclic(struct xarray *xa, u32 *id, void *entry,
 	return again;
 }
 
-/* Is there something below a node, from @index on? That moves. */
-static void *kapi_xa_find_below(const struct kapi_xa_node *node,
-				unsigned int depth, unsigned long *index,
-				bool marked)
-{
-	unsigned int first = kapi_xa_slot(*index, depth), slot;
-	u64 bits = marked ? node->marked : node->used;
-	void *found;
-
-	for (bits &= kapi_xa_from(first); bits; bits &= bits - 1) {
-		slot = kapi_xa_lowest(bits);
-		if (slot != first)
-			*index = (unsigned long)kapi_xa_first(*index, depth,
-							      slot);
-		found = depth == KAPI_XA_DEPTH - 1 ?
-			kapi_xa_entry(node->slot[slot]) :
-			kapi_xa_find_below(node->slot[slot], depth + 1, index,
-					   marked);
-		if (found)
-			return found;
-	}
-	return NULL;
-}
-
 /**
  * kapi_xa_find - the next entry
  * @xa: the array
@@ -359,9 +335,36 @@ static void *kapi_xa_find_below(const struct kapi_xa_node *node,
  */
 void *kapi_xa_find(struct xarray *xa, unsigned long *index, bool marked)
 {
-	if (!xa->top || *index > U32_MAX)
-		return NULL;
-	return kapi_xa_find_below(xa->top, 0, index, marked);
+	const struct kapi_xa_node *node = xa->top;
+	unsigned int depth = 0;
+	u64 at = *index;
+
+	while (node && at <= U32_MAX) {
+		unsigned int slot = kapi_xa_slot(at, depth);
+		u64 bits = marked ? node->marked : node->used;
+		void *found = NULL;
+
+		bits &= kapi_xa_from(slot);
+		if (bits && kapi_xa_lowest(bits) != slot) {
+			slot = kapi_xa_lowest(bits);
+			at = kapi_xa_first(at, depth, slot);
+		}
+		if (bits && depth < KAPI_XA_DEPTH - 1) {
+			node = node->slot[slot];
+			depth++;
+			continue;
+		}
+		*index = (unsigned long)at;
+		if (bits)
+			found = kapi_xa_entry(node->slot[slot]);
+		if (found)
+			return found;
+		/* Behind this one, or all below this node, from the top. */
+		at = bits ? at + 1 : kapi_xa_first(at, depth, KAPI_XA_SLOTS);
+		node = xa->top;
+		depth = 0;
+	}
+	return NULL;
 }
 
 /**
@@ -381,23 +384,26 @@ void kapi_xa_mark(struct xarray *xa, unsigned long index, bool on)
 		kapi_xa_settle(xa, &path, true, on);
 }
 
-static void kapi_xa_free_below(struct kapi_xa_node *node, unsigned int depth)
-{
-	u64 bits;
-
-	for (bits = node->used; bits && depth < KAPI_XA_DEPTH - 1;
-	     bits &= bits - 1)
-		kapi_xa_free_below(node->slot[kapi_xa_lowest(bits)], depth + 1);
-	kapi_free(node);
-}
-
 /**
  * kapi_xa_destroy - empty an array; what was in it is the caller's
  * @xa: the array
  */
 void kapi_xa_destroy(struct xarray *xa)
 {
-	if (xa->top)
-		kapi_xa_free_below(xa->top, 0);
+	struct kapi_xa_node *up[KAPI_XA_DEPTH], *node = xa->top;
+	unsigned int depth = 0;
+
+	while (node) {
+		if (depth < KAPI_XA_DEPTH - 1 && node->used) {
+			up[depth++] = node;
+			node = node->slot[kapi_xa_lowest(node->used)];
+			continue;
+		}
+		kapi_free(node);
+		node = depth ? up[--depth] : NULL;
+		/* Its lowest one was freed. */
+		if (node)
+			node->used &= node->used - 1;
+	}
 	xa->top = NULL;
 }

@@ -87,8 +87,6 @@ struct mcrd_plane_rule {
  * @frame: room for the longest frame
  * @rx_done: sockets to close when workers have answered
  * @tx_done: likewise
- * @drops: first drops that workers told of
- * @n_drops: how many
  */
 struct mcrd_plane {
 	struct mcrd_plane_conf conf;
@@ -102,8 +100,6 @@ struct mcrd_plane {
 	struct mcrd_rule *frame;
 	struct mcrd_rxset *rx_done;
 	struct mcrd_txset *tx_done;
-	struct mcrd_first_drop drops[4 * MCR_NTF_SINGLE_MAX];
-	u32 n_drops;
 };
 
 static struct mcrd_plane plane;
@@ -559,57 +555,30 @@ void mcrd_plane_feed(struct mcrd_child *w)
  * mcrd_plane_first_drop - a worker dropped what it had not dropped before
  * @drop: as it says
  *
- * Looked at by mcrd_plane_settle(): it may come while rules are told.
+ * Context: Any.
  */
 void mcrd_plane_first_drop(const struct mcrd_first_drop *drop)
 {
 	struct mcr_net *mn = mcr_net_of(&init_net);
+	struct mcr_output *out = NULL;
+	struct mcr_fanout *f;
+	struct mcr_rule *rule;
+	u32 i;
 
 	if (drop->reason < MCR_DROP_FIRST || drop->reason > MCR_DROP_MAX)
 		return;
-	if (plane.n_drops < ARRAY_SIZE(plane.drops))
-		plane.drops[plane.n_drops++] = *drop;
-	else
-		/* It has no room for so many either, and says so. */
-		mcr_drop_queue_add(&mn->first, drop->rule, drop->output,
-				   drop->reason);
-}
-
-/* As mcr_count_drop() of the module does. */
-static void first_drop(struct mcr_net *mn, const struct mcrd_first_drop *drop)
-{
-	struct mcr_rule *rule = mcr_table_by_id(mn, drop->rule);
-	struct mcr_fanout *f = rule ? mcr_rule_fanout(mn, rule) : NULL;
-	u32 i;
-
-	for (i = 0; f && i < f->n; i++) {
-		struct mcr_output *out = f->out[i];
-
-		if (out->id != drop->output || !out->first ||
-		    test_and_set_bit(drop->reason, &out->told_drops))
-			continue;
+	rcu_read_lock();
+	/* Without mcr_net.lock, which mcr_table_by_id() demands. */
+	rule = xa_load(&mn->rules, drop->rule);
+	f = rule ? rcu_dereference(rule->fanout) : NULL;
+	for (i = 0; f && i < f->n; i++)
+		if (f->out[i]->id == drop->output)
+			out = f->out[i];
+	if (out && out->first &&
+	    !test_and_set_bit(drop->reason, &out->told_drops))
 		mcr_drop_queue_add(out->first, drop->rule, drop->output,
 				   drop->reason);
-	}
-}
-
-/**
- * mcrd_plane_settle - look at what workers said
- *
- * Context: Without RTNL.
- */
-void mcrd_plane_settle(void)
-{
-	struct mcr_net *mn = mcr_net_of(&init_net);
-	u32 i;
-
-	if (!plane.n_drops)
-		return;
-	mutex_lock(&mn->lock);
-	for (i = 0; i < plane.n_drops; i++)
-		first_drop(mn, &plane.drops[i]);
-	plane.n_drops = 0;
-	mutex_unlock(&mn->lock);
+	rcu_read_unlock();
 }
 
 /**

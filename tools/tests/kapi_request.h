@@ -18,11 +18,11 @@
 struct req {
 	struct sk_buff skb;
 	struct nlmsghdr *nlh;
-	_Alignas(8) unsigned char memory[REQ_SIZE];
+	unsigned char memory[REQ_SIZE] __aligned(8);
 };
 
 /**
- * struct answer - an acknowledgement, or the end of a dump
+ * struct answer - an acknowledgment, or the end of a dump
  * @error: 0 or a negative errno
  * @text: NULL: none
  * @offset: of the attribute at fault; 0: none

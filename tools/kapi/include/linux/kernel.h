@@ -51,7 +51,7 @@
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define ALIGN(x, a)		(((x) + ((a) - 1)) & ~((a) - 1))
-#define sizeof_field(type, m)	sizeof(((type *)0)->m)
+#define sizeof_field(type, m)	sizeof(((type *)NULL)->m)
 #define struct_size(p, m, n)	\
 	(sizeof(*(p)) + sizeof((p)->m[0]) * (size_t)(n))
 
@@ -60,9 +60,9 @@
 
 #define container_of(ptr, type, member)					\
 ({									\
-	const __typeof__(((type *)0)->member) *__mptr = (ptr);		\
+	const __typeof__(((type *)NULL)->member) *__mptr = (ptr);		\
 									\
-	(type *)((char *)(uintptr_t)__mptr - offsetof(type, member));	\
+	(type *)((char *)__mptr - offsetof(type, member));	\
 })
 
 #define kapi_cmp(a, b, op)						\

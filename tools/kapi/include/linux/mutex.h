@@ -14,10 +14,10 @@ struct mutex {
 
 #define DEFINE_MUTEX(name)	struct mutex name = { }
 
-#define mutex_init(m)							\
-do {									\
-	(m)->lock = (struct kapi_lock){ };				\
-} while (0)
+static inline void mutex_init(struct mutex *m)
+{
+	m->lock = (struct kapi_lock){ };
+}
 
 static inline void mutex_lock(struct mutex *m)
 {

@@ -28,7 +28,7 @@
 struct nla_policy;
 
 /**
- * struct netlink_ext_ack - what an acknowledgement says beyond an errno
+ * struct netlink_ext_ack - what an acknowledgment says beyond an errno
  * @_msg: a sentence; lives longer than the message
  * @bad_attr: the attribute at fault
  * @policy: what it is to be like
@@ -105,6 +105,7 @@ void kapi_netlink_chain_del(struct notifier_block *nb);
  * @seq: of what is dumped; another one than before: it changed
  * @prev_seq: the same, as it was in the last message
  * @ctx: how far it has come; the family's
+ * @args: the same, as numbers
  */
 struct netlink_callback {
 	struct sk_buff *skb;

@@ -31,9 +31,18 @@ void kapi_percpu_free(const void *p);
 #define alloc_percpu(type)		alloc_percpu_gfp(type, GFP_KERNEL)
 #define free_percpu(p)			kapi_percpu_free(p)
 
+/* The same object in another section. */
+static inline void *kapi_per_cpu(const void *p, size_t cpu)
+{
+	return (char *)p + cpu * kapi_percpu.stride;
+}
+
 #define per_cpu_ptr(p, cpu)						\
-	((__typeof__(p))(uintptr_t)((const char *)(p) +			\
-				    (size_t)(cpu) * kapi_percpu.stride))
+({									\
+	__typeof__(p) __there = kapi_per_cpu(p, (size_t)(cpu));		\
+									\
+	__there;							\
+})
 #define this_cpu_ptr(p)			per_cpu_ptr(p, kapi_percpu.this)
 
 #define for_each_possible_cpu(cpu)	\

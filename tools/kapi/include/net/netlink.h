@@ -124,7 +124,7 @@ static inline void nlmsg_free(struct sk_buff *skb)
 
 static inline void *nlmsg_data(const struct nlmsghdr *nlh)
 {
-	return (char *)(uintptr_t)nlh + NLMSG_HDRLEN;
+	return (char *)nlh + NLMSG_HDRLEN;
 }
 
 static inline unsigned int nlmsg_len(const struct nlmsghdr *nlh)
@@ -167,7 +167,7 @@ static inline int nla_type(const struct nlattr *nla)
 
 static inline void *nla_data(const struct nlattr *nla)
 {
-	return (char *)(uintptr_t)nla + NLA_HDRLEN;
+	return (char *)nla + NLA_HDRLEN;
 }
 
 static inline int nla_len(const struct nlattr *nla)
@@ -186,7 +186,7 @@ static inline struct nlattr *nla_next(const struct nlattr *nla, int *rem)
 	int size = NLA_ALIGN(nla->nla_len);
 
 	*rem -= size;
-	return (struct nlattr *)((char *)(uintptr_t)nla + size);
+	return (struct nlattr *)((char *)nla + size);
 }
 
 #define nla_for_each_attr(pos, head, len, rem)				\
