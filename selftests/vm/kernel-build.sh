@@ -7,8 +7,6 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-tarball=/usr/src/linux-source-6.1.tar.xz
-
 usage() { die "usage: kernel-build.sh uml|debug-6.1"; }
 
 [[ $# -eq 1 ]] || usage
@@ -28,21 +26,11 @@ debug-6.1)
 	;;
 esac
 
-[[ -r $tarball ]] || die "$tarball is missing: run selftests/vm/deps.sh"
-version=$(dpkg-query -W -f '${Version}' linux-source-6.1)
+source=$("$MCR_VM_DIR/kernel-source.sh")
+version=${source##*_}
 cache=$(mcr_cache)
-source=$cache/src/linux-source-6.1_$version
 key=$(cat "${fragments[@]}" <(gcc -dumpfullversion) | sha256sum | cut -c1-12)
 kernel=$cache/kernel/${place}_${version}_$key
-
-unpack() {
-	[[ -e $source/Makefile ]] && return
-	say "unpacking linux-source-6.1 $version"
-	rm -rf "$source.new"
-	mkdir -p "$source.new"
-	tar -C "$source.new" --strip-components=1 -xf "$tarball"
-	mv "$source.new" "$source"
-}
 
 kmake() { make -s -C "$source" ARCH="$arch" O="$kernel/build" "$@"; }
 
@@ -118,7 +106,6 @@ if [[ ! -e $kernel/release ]]; then
 	exec 9>"$cache/kernel/build.lock"
 	flock -n 9 || { say "waiting for another kernel build"; flock 9; }
 	if [[ ! -e $kernel/release ]]; then
-		unpack
 		build
 	fi
 	ln -sfn "${kernel##*/}" "$cache/kernel/$place"
