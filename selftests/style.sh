@@ -28,14 +28,6 @@ report() {
 
 files() { git ls-files -co --exclude-standard -- "$@"; }
 
-source_dir() {
-	local dir
-	for dir in "$(mcr_cache)"/src/linux-source-6.1_*; do
-		[[ -x $dir/scripts/checkpatch.pl ]] && echo "$dir" && return
-	done
-	die "checkpatch.pl is in linux-source-6.1, which is not in the cache"
-}
-
 # "PATH TYPE" of style.exceptions, where * stands for the rest of a path, as a pattern of lines to leave out.
 excepted() {
 	sed -nE 's/^([^# ]+) ([A-Z_]+) .*/^\1:[0-9]+: [A-Z]+:\2:/p' \
@@ -90,7 +82,7 @@ check_versions() {
 		echo "dkms.conf: PACKAGE_VERSION is not $version, which kmod/version.h has"
 }
 
-src=$(source_dir)
+src=$(selftests/vm/kernel-source.sh)
 echo "TAP version 13"
 check_checkpatch | report "checkpatch --strict"
 check_kernel_doc | report "kernel-doc"
