@@ -12,11 +12,14 @@ cd "$(dirname "$0")/.."
 
 n=0 bad=0
 
-# report NAME: the output of the check on standard input; none is good.
+# report NAME: the output of the check on standard input; none is good. What is
+# done meanwhile is said in lines with "# ", as the bench does: no finding.
 report() {
-	local text
-	text=$(cat)
+	local all text
+	all=$(cat)
+	text=$(grep -v '^# ' <<<"$all" || true)
 	n=$((n + 1))
+	grep '^# ' <<<"$all" || true
 	if [[ -z $text ]]; then
 		echo "ok $n $1"
 	else
@@ -46,11 +49,37 @@ check_kernel_doc() {
 		grep -v "_MAX' not described in enum" || true
 }
 
-# The build says where its products are as its last line, and what the bench does
-# meanwhile, such as fetching a kernel, in lines with "# ": neither is a finding.
+# A check of the whole module takes a while: where nothing was found it is noted in
+# the cache, by what goes into it. checked PLACE: that note's name.
+checked() {
+	local kernel
+	kernel=$(selftests/vm/kernel.sh "$1")
+	mkdir -p "$(mcr_cache)/sparse"
+	echo "$(mcr_cache)/sparse/$({
+		echo "$1 $kernel"
+		sparse --version
+		gcc --version
+		cat selftests/vm/build-module.sh selftests/style.sh
+		files Kbuild kmod uapi | LC_ALL=C sort | xargs sha256sum
+	} | sha256sum | cut -c1-32)"
+}
+
+# The build says where its products are as its last line, which is no finding.
 check_module() {
-	selftests/vm/build-module.sh "$1" W=1 C=2 CF=-D__CHECK_ENDIAN__ 2>&1 |
-		grep -vE '^# |^ +(CC|LD|AR|MODPOST|CHECK|BTF)|^/.*stage-' || true
+	local clean output findings
+	clean=$(checked "$1")
+	find "${clean%/*}" -type f -mtime +14 -delete
+	if [[ -e $clean ]]; then
+		touch "$clean"
+		echo "# $1: known as clean"
+		return
+	fi
+	output=$(selftests/vm/build-module.sh "$1" W=1 C=2 CF=-D__CHECK_ENDIAN__ 2>&1) ||
+		output+=$'\n'"the build has failed"
+	findings=$(grep -vE '^# |^ +(CC|LD|AR|MODPOST|CHECK|BTF)|^/.*stage-' \
+		<<<"$output" || true)
+	[[ -z $findings ]] || { echo "$findings"; return; }
+	touch "$clean"
 }
 
 check_shell() {
@@ -89,7 +118,8 @@ check_kernel_doc | report "kernel-doc"
 check_module stock-6.1 | report "sparse and W=1 on 6.1"
 check_module stock-6.12 | report "sparse and W=1 on 6.12"
 check_version_if | report "kernel versions are told apart in kmod/compat only"
-{ make -s -C tools tidy 2>&1 >/dev/null || echo "make tidy failed"; } |
+{ make -s -C tools tidy CLANG_TIDY="$PWD/selftests/tidy.sh" 2>&1 >/dev/null ||
+	echo "make tidy failed"; } |
 	{ grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -' || true; } |
 	report "clang-tidy"
 check_shell | report "shellcheck"
