@@ -26,8 +26,8 @@ declare -A TESTS=(
 	[stock-6.1]=suite
 	[stock-6.12]=suite
 	[smp-6.12]=$TWO_CPUS
-	[install-6.1]=install.sh
-	[install-6.12]=install.sh
+	[install-6.1]="install.sh install_files.sh install_dkms.sh"
+	[install-6.12]="install.sh install_files.sh install_dkms.sh"
 )
 
 logs=$MCR_TREE/build/check
