@@ -3,7 +3,7 @@
 # usage: kernel-build.sh uml|debug-6.1
 # Builds a kernel of our own from Debian's linux-source-6.1 into the cache and
 # prints its directory. The key is the source's version, the configuration
-# fragments and the compiler: where nothing changed, nothing is built.
+# fragments, patches and the compiler: where nothing changed, nothing is built.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -12,10 +12,13 @@ usage() { die "usage: kernel-build.sh uml|debug-6.1"; }
 [[ $# -eq 1 ]] || usage
 place=$1
 conf=$MCR_VM_DIR/config
+# Those that matter for this kernel: all of them are in the source.
+patches=()
 case $place in
 uml)
 	arch=um base=defconfig
 	fragments=("$conf"/{features,debug,uml}.config)
+	patches=("$conf"/uml-*.patch)
 	;;
 debug-6.1)
 	arch=x86_64 base=x86_64_defconfig
@@ -27,9 +30,9 @@ debug-6.1)
 esac
 
 source=$("$MCR_VM_DIR/kernel-source.sh")
-version=${source##*_}
+version=$(dpkg-query -W -f '${Version}' linux-source-6.1)
 cache=$(mcr_cache)
-key=$(cat "${fragments[@]}" <(gcc -dumpfullversion) | sha256sum | cut -c1-12)
+key=$(cat "${fragments[@]}" "${patches[@]}" <(gcc -dumpfullversion) | sha256sum | cut -c1-12)
 kernel=$cache/kernel/${place}_${version}_$key
 
 kmake() { make -s -C "$source" ARCH="$arch" O="$kernel/build" "$@"; }
