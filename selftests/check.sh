@@ -113,12 +113,15 @@ tests_of() {
 	done
 }
 
+# In the emulated debug kernel a program may take a minute to start.
 step_guest() {
-	local step=$1 cpus=1
+	local step=$1 cpus=1 wait=60
 	case $step in
-	debug-* | smp-*) cpus=2 ;;
+	debug-*) cpus=2 wait=300 ;;
+	smp-*) cpus=2 ;;
 	esac
-	MCR_VM_CPUS=${MCR_VM_CPUS:-$cpus} selftests/vm/run --timeout "$LIMIT" \
+	MCR_VM_CPUS=${MCR_VM_CPUS:-$cpus} MCR_TEST_WAIT=${MCR_TEST_WAIT:-$wait} \
+		selftests/vm/run --timeout "$LIMIT" \
 		"$(place_of "$step")" "selftests/run.sh $(tests_of "$step")"
 }
 
