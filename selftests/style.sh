@@ -37,10 +37,40 @@ excepted() {
 		selftests/style.exceptions | sed 's/\*/[^:]*/'
 }
 
+# What takes long is noted in the cache where nothing was found, by a checksum of all
+# that goes into it, and not done again. note_in KIND: the notes' directory.
+note_in() {
+	local dir
+	dir=$(mcr_cache)/style/$1
+	mkdir -p "$dir"
+	find "$dir" -type f -mtime +14 -delete
+	echo "$dir"
+}
+
 check_checkpatch() {
-	files '*.c' '*.h' | xargs perl "$src/scripts/checkpatch.pl" --no-tree \
-		--strict --terse --show-types --no-summary -f |
-		grep -vE -f <(excepted) || true
+	local notes salt sum path note all=0 left=() new=() output findings
+	notes=$(note_in checkpatch)
+	salt=$(mcr_hash "$src"/scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch} \
+		selftests/style.exceptions)
+	while read -r sum path; do
+		note=$notes/$salt-${sum:0:32}-${path//\//%}
+		all=$((all + 1))
+		if [[ -e $note ]]; then
+			touch "$note"
+		else
+			left+=("$path")
+			new+=("$note")
+		fi
+	done < <(files '*.c' '*.h' | xargs sha256sum)
+	echo "# checkpatch: ${#left[@]} of $all files, the others are known as clean"
+	[[ ${#left[@]} -gt 0 ]] || return 0
+	# It ends with 1 where it finds something, exceptions too.
+	output=$(perl "$src/scripts/checkpatch.pl" --no-tree --strict --terse \
+		--show-types --no-summary -f "${left[@]}") || [[ $? -eq 1 ]] ||
+		output+=$'\n'"checkpatch.pl has failed"
+	findings=$(grep -vE -e '^$' -f <(excepted) <<<"$output" || true)
+	[[ -z $findings ]] || { echo "$findings"; return; }
+	touch "${new[@]}"
 }
 
 check_kernel_doc() {
@@ -49,13 +79,11 @@ check_kernel_doc() {
 		grep -v "_MAX' not described in enum" || true
 }
 
-# A check of the whole module takes a while: where nothing was found it is noted in
-# the cache, by what goes into it. checked PLACE: that note's name.
+# checked PLACE: where it is noted that its kernel finds nothing in the module.
 checked() {
 	local kernel
 	kernel=$(selftests/vm/kernel.sh "$1")
-	mkdir -p "$(mcr_cache)/sparse"
-	echo "$(mcr_cache)/sparse/$({
+	echo "$(note_in sparse)/$({
 		echo "$1 $kernel"
 		sparse --version
 		gcc --version
@@ -68,7 +96,6 @@ checked() {
 check_module() {
 	local clean output findings
 	clean=$(checked "$1")
-	find "${clean%/*}" -type f -mtime +14 -delete
 	if [[ -e $clean ]]; then
 		touch "$clean"
 		echo "# $1: known as clean"

@@ -21,7 +21,7 @@ done
 [[ ${#files[@]} -gt 0 && $# -gt 0 ]] || die "usage: tidy.sh OPTION… FILE… -- FLAG…"
 shift
 
-known=$(mcr_cache)/tidy
+known=$(mcr_cache)/style/tidy
 mkdir -p "$known"
 # What it is, and what it looks for.
 setting=$("$TIDY" --version
