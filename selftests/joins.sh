@@ -43,8 +43,12 @@ capture_start() {
 		-E separator='|' "${fields[@]}" \
 		-f "igmp or (ip6 and ip6[6] == 0)" \
 		>"$WORK/reports" 2>"$WORK/tshark"
+	wait_for capture_begins || bail "tshark: $(<"$WORK/tshark")"
 	wait_for captures || bail "tshark: $(<"$WORK/tshark")"
 }
+
+# To start takes it long in a guest, and longer if others are busy meanwhile.
+capture_begins() { [[ $(<"$WORK/tshark") == *Capturing* ]]; }
 
 # What tshark says comes before it listens: a group is joined until it hears.
 captures() {
