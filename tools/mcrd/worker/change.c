@@ -5,6 +5,7 @@
 #include "worker.h"
 
 #include <linux/if_packet.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -184,19 +185,19 @@ static const char *take_gone(struct mcrd_change *c,
 	return NULL;
 }
 
-/* The name in a frame about a device; NULL: none counts. */
-static const char *name_of(const struct mcrd_frame_in *f)
+/* Where the name is in a frame about a device; 0: none counts. */
+static size_t name_at(uint16_t type)
 {
-	switch (f->type) {
+	switch (type) {
 	case MCRD_DEV:
-		return ((const struct mcrd_dev *)f->body)->name;
+		return offsetof(struct mcrd_dev, name);
 	case MCRD_RX_OPEN:
-		return ((const struct mcrd_rx *)f->body)->name;
+		return offsetof(struct mcrd_rx, name);
 	case MCRD_TX_OPEN:
 	case MCRD_TX_CLOSE:
-		return ((const struct mcrd_tx *)f->body)->name;
+		return offsetof(struct mcrd_tx, name);
 	default:
-		return NULL;
+		return 0;
 	}
 }
 
@@ -219,18 +220,18 @@ static size_t size_of(uint16_t type)
 static const char *take(struct mcrd_worker *w, struct mcrd_change *c,
 			struct mcrd_frame_in *f)
 {
-	size_t size = size_of(f->type);
-	const char *name;
+	size_t size = size_of(f->type), at = name_at(f->type);
+	const char *name = (const char *)f->body + at;
 
 	if (size && f->len != size)
 		return "a frame about a device has another size";
-	name = name_of(f);
-	if (name && !name_ok(name))
-		return "a device's name is none";
-	if (name)
+	if (at) {
+		if (!name_ok(name))
+			return "a device's name is none";
 		c->port = mcrd_port_get(&w->table, name);
-	if (name && !c->port)
-		return NO_MEMORY;
+		if (!c->port)
+			return NO_MEMORY;
+	}
 	switch (f->type) {
 	case MCRD_DEV:
 		return take_dev(c, f);

@@ -144,7 +144,8 @@ static void flush(struct mcrd_worker *w, struct mcrd_batch *b)
 		for (k = 0; k < ret; k++, i++)
 			result[i] = (int)b->msg[i].msg_len;
 	}
-	memcpy(send, b->send, n * sizeof(send[0]));
+	for (i = 0; i < n; i++)
+		send[i] = b->send[i];
 	b->n = 0;
 	for (i = 0; i < n; i++)
 		mcrd_send_done(w, send[i], result[i]);

@@ -242,19 +242,18 @@ static void close_port(struct mcrd_table *t, struct mcrd_port *port)
 {
 	struct mcrd_rxdev *rx = port->rx;
 	struct mcrd_txdev *tx = port->tx;
-	bool known = port->dev.ifindex;
+	uint32_t users = (rx ? 1U : 0) + (tx ? 1U : 0) +
+			 (port->dev.ifindex ? 1U : 0);
 
 	port->rx = NULL;
 	port->tx = NULL;
 	port->dev.ifindex = 0;
 	mcrd_rxdev_free(rx);
 	mcrd_txdev_free(tx);
-	if (rx)
-		mcrd_port_put(t, port);
-	if (tx)
-		mcrd_port_put(t, port);
-	if (known)
-		mcrd_port_put(t, port);
+	if (!users)
+		return;
+	port->users -= users - 1;
+	mcrd_port_put(t, port);
 }
 
 /**
