@@ -262,10 +262,14 @@ def _(client):
     for count in range(changes):
         client.do("rule-set", {"rule": {"name": "a", "disabled": count % 2}})
     try:
-        listener.recv()
+        # The daemon says it in the place of what was lost, netlink at once.
+        for _ in range(changes if relay.WANTED else 1):
+            listener.hear()
         raise AssertionError("it does not know that it missed something")
     except OSError as error:
         ktap.equal(errno.errorcode[error.errno], "ENOBUFS", "errno")
-    ktap.true(0 < listener.drain() < changes - 1, "messages that were kept")
+    if not relay.WANTED:
+        ktap.true(0 < listener.drain() < changes - 1,
+                  "messages that were kept")
     client.do("rule-set", {"rule": {"name": "a", "disabled": 0}})
     hear_rule(listener, client, "a", NLM_F_REPLACE)

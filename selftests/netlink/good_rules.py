@@ -325,15 +325,15 @@ def _(client):
 
 @CASES.case("replace: id stays, everything else is as newly stated")
 def _(client):
-    number = new(client, name="a", comment="b", mode=1, join=1, plane=relay.PLANE,
-                 latency=1, disabled=1)
+    number = new(client, name="a", comment="b", mode=1, join=1,
+                 plane=relay.PLANE, latency=1, disabled=1)
     ktap.equal(new(client, REPLACE), number, "id")
     ktap.equal(stated(get(client, number)[0]), rule(proto=17), "rule")
-    new(client, REPLACE, name="a", comment="b", mode=1, join=1, plane=relay.PLANE,
-        latency=1, disabled=1)
+    new(client, REPLACE, name="a", comment="b", mode=1, join=1,
+        plane=relay.PLANE, latency=1, disabled=1)
     ktap.equal(stated(get(client, number)[0]),
-               rule(proto=17, name="a", comment="b", mode=1, join=1, plane=relay.PLANE,
-                    latency=1, disabled=1), "rule")
+               rule(proto=17, name="a", comment="b", mode=1, join=1,
+                    plane=relay.PLANE, latency=1, disabled=1), "rule")
 
 
 @CASES.case("replace: outputs that are the same keep their ids, others get new")
