@@ -125,8 +125,10 @@ check_no_remains() {
 check_tool_is_there() {
 	local file
 	for file in bin/mcrtool share/man/man8/mcrtool.8 \
+		sbin/mcrd share/man/man8/mcrd.8 \
 		share/man/man5/mcr.rules.5 share/man/man8/mcr-upgrade.8 \
 		share/bash-completion/completions/mcrtool \
+		share/bash-completion/completions/mcrd \
 		share/bash-completion/completions/mcr-upgrade sbin/mcr-upgrade \
 		lib/systemd/system/mcr-rules.service; do
 		[[ -s $ROOT/usr/local/$file ]] || fail "$file is not there"
@@ -204,9 +206,10 @@ stages() {
 	check_equal "tool files" "$(grep -c -e /bin/mcrtool$ -e /mcrtool.8$ \
 		-e /mcr.rules.5$ -e /completions/mcrtool$ \
 		-e /completions/mcr-upgrade$ \
+		-e /sbin/mcrd$ -e /mcrd.8$ -e /completions/mcrd$ \
 		-e /sbin/mcr-upgrade$ -e /mcr-upgrade.8$ \
 		-e /system/mcr-rules.service$ \
-		-e ^./etc/mcr/rules.mcr.example$ "$list")" 9
+		-e ^./etc/mcr/rules.mcr.example$ "$list")" 12
 	check_match "module files" "$(tr '\n' ' ' <"$list")" "$2"
 	[[ ! -e $BENCH/$1/usr/src/mcr-$VERSION/kmod/tests ]] ||
 		fail "KUnit's tests are with the source"

@@ -28,7 +28,7 @@
 #define START_MS	3000
 
 /* Sockets: of each worker for each device, and of peers. */
-#define DESCRIPTORS	(256U * 1024)
+#define DESCRIPTORS	262144U
 
 /* --- What the kernel environment asks for */
 

@@ -22,8 +22,6 @@ static const char *const users[] = { "mcrd", "nobody" };
 
 #define EXIT_NO_START	126
 
-extern char **environ;
-
 /**
  * mcrd_user_find - whom workers are to run as
  * @name: as the administrator named it; NULL: one that there is
