@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -59,16 +60,28 @@ static bool is_same_userns(int dir)
 	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
+/* What is behind a field's name. */
+static const char *field(const char *status, const char *name)
+{
+	const char *at = strstr(status, name);
+
+	return at ? at + strlen(name) : NULL;
+}
+
 static bool status_allows(const char *status, uid_t uid)
 {
-	const char *caps = strstr(status, "\nCapEff:");
-	const char *uids = strstr(status, "\nUid:");
-	unsigned int real, effective;
-	unsigned long long bits;
+	const char *caps = field(status, "\nCapEff:");
+	const char *uids = field(status, "\nUid:");
+	unsigned long effective;
+	char *end;
 
-	return caps && uids && sscanf(caps, "\nCapEff: %llx", &bits) == 1 &&
-	       sscanf(uids, "\nUid: %u %u", &real, &effective) == 2 &&
-	       effective == uid && (bits >> CAP_NET_ADMIN_BIT & 1);
+	if (!caps || !uids)
+		return false;
+	/* The real one comes first. */
+	strtoul(uids, &end, 10);
+	effective = strtoul(end, NULL, 10);
+	return effective == uid &&
+	       (strtoull(caps, NULL, 16) >> CAP_NET_ADMIN_BIT & 1);
 }
 
 /*

@@ -25,6 +25,8 @@
 
 #define VLAN_BYTES	4
 
+/* BPF_W, a word, is 0: it is not written out where BPF_IMM, 0 as well, is. */
+
 /**
  * struct program - a filter under construction
  * @insn: where it is built
@@ -110,10 +112,10 @@ static void by_ethernet(struct program *p)
 
 static void ether(struct program *p)
 {
-	stmt(p, BPF_LDX | BPF_W | BPF_IMM, ETH_HLEN);
+	stmt(p, BPF_LDX | BPF_IMM, ETH_HLEN);
 	stmt(p, BPF_LD | BPF_H | BPF_ABS, 12);
 	jump(p, BPF_JEQ, ETH_P_8021Q, 0, 2);
-	stmt(p, BPF_LDX | BPF_W | BPF_IMM, ETH_HLEN + VLAN_BYTES);
+	stmt(p, BPF_LDX | BPF_IMM, ETH_HLEN + VLAN_BYTES);
 	stmt(p, BPF_LD | BPF_H | BPF_ABS, 12 + VLAN_BYTES);
 	by_protocol(p);
 

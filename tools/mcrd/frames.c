@@ -11,6 +11,8 @@
 
 #define READ_BYTES	16384
 
+enum { FRAME_MAX = MCRD_FRAME_MAX };
+
 static int grow(void **p, size_t *size, size_t want, size_t each)
 {
 	size_t n = *size ? *size : 64;
@@ -65,7 +67,7 @@ int mcrd_outq_put(struct mcrd_outq *q, enum mcrd_frame_type type,
 	struct mcrd_passed *passed;
 	void *p = q->passed;
 
-	if (len > MCRD_FRAME_MAX - sizeof(head) || n_fd > MCRD_FRAME_FDS)
+	if (len > (size_t)FRAME_MAX - sizeof(head) || n_fd > MCRD_FRAME_FDS)
 		return -EMSGSIZE;
 	head.len = (__u32)(sizeof(head) + len);
 	if (reserve(&q->buf, &q->size, &q->head, &q->len, head.len))
@@ -201,7 +203,8 @@ int mcrd_inq_add(struct mcrd_inq *q, const void *data, size_t len)
 {
 	if (reserve(&q->buf, &q->size, &q->head, &q->len, len))
 		return -ENOMEM;
-	memcpy(q->buf + q->len, data, len);
+	if (len)
+		memcpy(q->buf + q->len, data, len);
 	q->len += len;
 	return 0;
 }

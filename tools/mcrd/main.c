@@ -33,7 +33,7 @@
 #define LAST_MS		7000
 
 /* Sockets: of each worker for each device, and of peers. */
-#define DESCRIPTORS	(256U * 1024)
+#define DESCRIPTORS	262144U
 
 /* --- What the kernel environment asks for */
 

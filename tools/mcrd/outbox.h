@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 /* Bytes that may wait before notifications are lost. */
-#define MCRD_OUTBOX_BYTES	(256 * 1024)
+#define MCRD_OUTBOX_BYTES	262144U
 
 /**
  * struct mcrd_dgram - a datagram that waits

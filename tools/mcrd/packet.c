@@ -17,7 +17,6 @@
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
@@ -46,13 +45,17 @@ static int set_int(int fd, int level, int name, int value)
  */
 bool mcrd_packet_vnet(void)
 {
-	unsigned int major = 0, minor = 0;
+	unsigned long major, minor;
 	struct utsname name;
+	char *end;
 	bool can;
 	int fd;
 
-	if (uname(&name) || sscanf(name.release, "%u.%u", &major, &minor) != 2 ||
-	    major < 6 || (major == 6 && minor < 2))
+	if (uname(&name))
+		return false;
+	major = strtoul(name.release, &end, 10);
+	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	if (major < 6 || (major == 6 && minor < 2))
 		return false;
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (fd < 0)

@@ -226,11 +226,11 @@ static void read_one(struct mcrd_peer *p, uint32_t events)
 		 MSG_DONTWAIT | MSG_TRUNC);
 	if (n > 0)
 		take(p, buf, (size_t)n);
-	else if (n < 0 && errno != EAGAIN && errno != EINTR)
-		p->broken = true;
-	/* Nothing may be a message, too, if it is not the end. */
-	else if (!n && (events & (EPOLLHUP | EPOLLRDHUP)))
-		p->broken = true;
+	else if (n < 0)
+		p->broken = errno != EAGAIN && errno != EINTR;
+	else
+		/* Nothing may be a message, too, if it is not the end. */
+		p->broken = events & (EPOLLHUP | EPOLLRDHUP);
 }
 
 static void on_peer(void *arg, uint32_t events)

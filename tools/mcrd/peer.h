@@ -10,7 +10,7 @@
 #include "server.h"
 
 /* The longest datagram that is taken. */
-#define MCRD_DATAGRAM_MAX	(256 * 1024)
+#define MCRD_DATAGRAM_MAX	262144U
 
 /**
  * struct mcrd_peer - a peer

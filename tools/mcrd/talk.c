@@ -15,7 +15,7 @@
 #define SAID_MAX	4096
 
 /* Told, but not taken yet: more than this has to wait. */
-#define OUT_MAX		(1024 * 1024)
+#define OUT_MAX		1048576U
 
 /* A worker that does nothing for so long is taken for dead. */
 #define PATIENCE_MS	2000

@@ -82,11 +82,11 @@ static void ipv6_many(void **state)
 {
 	struct mcrd_addrs a = { 0 };
 	struct mcrd_dev dev = { 0 };
-	uint8_t i;
+	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < 20; i++)
-		add6(&a, i, i % 2 ? 0 : IFA_F_DEPRECATED);
+		add6(&a, (uint8_t)i, i % 2 ? 0 : IFA_F_DEPRECATED);
 	mcrd_addrs_sources(&a, &dev);
 	assert_int_equal(dev.n_saddr6, COUNT(dev.saddr6));
 	for (i = 0; i < COUNT(dev.saddr6); i++)

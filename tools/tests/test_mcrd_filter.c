@@ -37,6 +37,9 @@
 #define GROUP6	HEAD6 "\xff\x1e\0\0\0\0\0\0\0\0\0\0\0\x01\0\x01"
 #define HOST6	HEAD6 "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x02"
 
+/* BPF_LD, BPF_W and BPF_IMM are 0. */
+#define LOAD_WORD	BPF_ABS
+
 #define FRAME(text)	.frame = (text), .len = sizeof(text) - 1
 
 struct filter_case {
@@ -104,7 +107,7 @@ static bool interpret(const struct sock_filter *insn, size_t n,
 		const struct sock_filter *i = &insn[pc];
 
 		switch (i->code) {
-		case BPF_LD | BPF_W | BPF_ABS:
+		case LOAD_WORD:
 			assert_int_equal(i->k, (uint32_t)(SKF_AD_OFF +
 							  SKF_AD_PKTTYPE));
 			a = pkttype;
@@ -121,7 +124,7 @@ static bool interpret(const struct sock_filter *insn, size_t n,
 			if (!load(c, x + i->k, 1, &a))
 				return false;
 			break;
-		case BPF_LDX | BPF_W | BPF_IMM:
+		case BPF_LDX | BPF_IMM:
 			x = i->k;
 			break;
 		case BPF_ALU | BPF_AND | BPF_K:

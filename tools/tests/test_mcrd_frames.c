@@ -182,18 +182,16 @@ static void nonsense(void **state)
 static void too_long(void **state)
 {
 	struct mcrd_outq q = { 0 };
-	char *buf = calloc(1, MCRD_FRAME_MAX);
+	const unsigned int max = MCRD_FRAME_MAX;
+	const size_t all = max, most = max - sizeof(struct mcrd_head);
+	char *buf = calloc(1, all);
 
 	(void)state;
 	assert_non_null(buf);
-	assert_int_equal(mcrd_outq_put(&q, MCRD_RULE, buf,
-				       MCRD_FRAME_MAX -
-				       sizeof(struct mcrd_head) + 1, NULL, 0),
+	assert_int_equal(mcrd_outq_put(&q, MCRD_RULE, buf, most + 1, NULL, 0),
 			 -EMSGSIZE);
-	assert_int_equal(mcrd_outq_put(&q, MCRD_RULE, buf,
-				       MCRD_FRAME_MAX -
-				       sizeof(struct mcrd_head), NULL, 0), 0);
-	assert_int_equal(mcrd_outq_left(&q), MCRD_FRAME_MAX);
+	assert_int_equal(mcrd_outq_put(&q, MCRD_RULE, buf, most, NULL, 0), 0);
+	assert_int_equal(mcrd_outq_left(&q), all);
 	mcrd_outq_free(&q);
 	free(buf);
 }
