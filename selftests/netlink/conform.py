@@ -13,7 +13,7 @@ import bad_messages
 import bench
 import ktap
 import relay
-from mcrnl import Client, loaded
+from mcrnl import NLM_F_DUMP, Client, loaded
 
 
 class Twin(Client):
@@ -45,6 +45,10 @@ class Twin(Client):
             data = (data[:4] + self.other.family.to_bytes(2, sys.byteorder) +
                     data[6:])
         theirs, said = self.other.exchange(data)
+        # Linux before 6.3 tells no offset for what a dump is refused for.
+        flags = int.from_bytes(data[6:8], sys.byteorder)
+        if flags & NLM_F_DUMP == NLM_F_DUMP and answer.offset is None:
+            said.offset = None
         ktap.equal(str(said), str(answer), "the daemon's answer")
         ktap.equal(self.known(theirs), self.known(replies),
                    "the daemon's replies")
