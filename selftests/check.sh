@@ -44,7 +44,7 @@ declare -A TESTS
 # Steps in the order in which they begin, and the seconds that a guest has, on a
 # machine which is busy with other things, too.
 if [[ $list == check ]]; then
-	STEPS="unit uml style stock-6.12 smp-6.12 stock-6.1 debug-6.1 bench \
+	STEPS="unit relay uml style stock-6.12 smp-6.12 stock-6.1 debug-6.1 bench \
 install-6.1 install-6.12"
 	LIMIT=5400
 	TESTS=(
@@ -58,7 +58,7 @@ install-6.1 install-6.12"
 		[install-6.12]=install.sh
 	)
 else
-	STEPS="unit style debug-6.1 uml stock-6.1 stock-6.12 smp-6.12 \
+	STEPS="unit relay style debug-6.1 uml stock-6.1 stock-6.12 smp-6.12 \
 install-6.1 install-6.12 bench bench-debug-6.1 bench-stock-6.1 bench-stock-6.12"
 	LIMIT=21600
 	TESTS=(
@@ -92,7 +92,7 @@ tell() { printf '[%s] %s\n' "$(clock)" "$*"; }
 # The place of a step's guest; nothing, where it has none.
 place_of() {
 	case $1 in
-	unit | style) ;;
+	unit | relay | style) ;;
 	bench) echo uml ;;
 	bench-*) echo "${1#bench-}" ;;
 	smp-* | install-*) echo "stock-${1#*-}" ;;
@@ -128,6 +128,7 @@ step_guest() {
 run_step() {
 	case $1 in
 	unit) as_user make -C tools check ;;
+	relay) selftests/relay.sh ;;
 	style) as_user selftests/style.sh ;;
 	bench*) selftests/vm/selftest.sh "$(place_of "$1")" ;;
 	*) step_guest "$1" ;;
@@ -148,10 +149,12 @@ expected() {
 		'$1 == step { print $column }' selftests/expected
 }
 
-# The skips in a step that the list does not allow, one a line.
+# The skips in a step that the list does not allow, one a line. What a test says is
+# about the other server alone is none (only_kernel and only_relay).
 forbidden_skips() {
 	local step=$1 log=$2 name
-	sed -nE 's/^ *ok [0-9]+ (- )?(.*) # SKIP.*/\2/p' "$log" |
+	sed -nE '/# SKIP only the (kernel|relay): /d
+		s/^ *ok [0-9]+ (- )?(.*) # SKIP.*/\2/p' "$log" |
 		while read -r name; do
 			sed 's/[[:space:]]*#.*//' selftests/allowed-skips |
 				grep -qxF "$step $name" || echo "$name"
