@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-
 /* What the program is called when it is a worker. */
 #define MCRD_WORKER_NAME	"mcrd-worker"
 /* What it is given: the worker's end of the stream. */
