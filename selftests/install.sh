@@ -15,8 +15,9 @@
 
 KERNEL=$(uname -r)
 MODULES=/lib/modules/$KERNEL
-# What it may leave: DKMS's own key, for all modules it will ever sign.
-MAY_STAY='^/var/lib/dkms/mok\.(key|pub)$'
+# What it may leave: DKMS's own key, for all modules it will ever sign; what
+# userdel keeps of the files in which it has deleted a user.
+MAY_STAY='^/var/lib/dkms/mok\.(key|pub)$|^/etc/(\.pwd\.lock|(passwd|group|shadow|gshadow)-)$'
 
 here() { chroot "$ROOT" "$@"; }
 make_here() { here make -C "$TREE" --no-print-directory -j2 "$@"; }
@@ -128,7 +129,8 @@ check_tool_is_there() {
 		share/man/man5/mcr.rules.5 share/man/man8/mcr-upgrade.8 \
 		share/bash-completion/completions/mcrtool \
 		share/bash-completion/completions/mcr-upgrade sbin/mcr-upgrade \
-		lib/systemd/system/mcr-rules.service; do
+		lib/systemd/system/mcr-rules.service sbin/mcrd \
+		share/man/man8/mcrd.8 lib/systemd/system/mcrd.service; do
 		[[ -s $ROOT/usr/local/$file ]] || fail "$file is not there"
 	done
 	[[ -s $ROOT/etc/mcr/rules.mcr.example ]] || fail "there is no example"
@@ -272,10 +274,22 @@ dkms_installs_again() {
 	check_match "dkms status" "$(here dkms status mcr)" ": installed$"
 }
 
+# The tool and the relay, where there are no headers, and no module afterwards.
+relay_installs() {
+	output_of make_here relay-install KREL=6.1.99-none
+	check_match "version" "$(here /usr/local/sbin/mcrd -V 2>&1)" "$VERSION"
+	run_ok here id mcrd
+	[[ ! -e $ROOT$MODULES/updates ]] || fail "a module was installed"
+	[[ ! -e $ROOT/usr/local/sbin/mcr-upgrade ]] ||
+		fail "there is mcr-upgrade, without a module"
+	run_ok here systemctl -q enable mcrd.service
+}
+
 loads_by_modprobe() { check_loads modprobe mcr; }
 loads_by_family() { check_loads here "$MCRTOOL" status; }
 
 setup
+case_add "relay-install refuses a user" refuses_user relay-install
 for target in install dkms-install; do
 	case_add "$target refuses versions that disagree" refuses_version $target
 	case_add "$target refuses a kernel without headers" \
@@ -286,6 +300,8 @@ case_add "dkms-install refuses without dkms" refuses_no_dkms
 case_add "uninstall refuses a user" refuses_user uninstall
 case_add "a refusal changes nothing" nothing_changed
 
+case_add "make relay-install" relay_installs
+case_add "make uninstall leaves nothing of the relay" uninstalls
 case_add "make" builds
 case_add "make install" installs
 case_add "dkms-install refuses what is installed" \
