@@ -4,7 +4,8 @@
 #
 #	make			build module and tool for this machine
 #	sudo make demo		see the relay work; PLANE=kernel: the module, in a guest
-#	sudo make check		all tests, in all guests, and style
+#	sudo make check		the tests, here and in all guests, and style
+#	sudo make proof		the long form: every test in every guest, hours
 #	sudo make install	tool, manual, completion, and the module for
 #				the running kernel
 #	sudo make dkms-install	the same, the module by DKMS, for all kernels
@@ -50,6 +51,9 @@ demo:
 check:
 	./selftests/check.sh
 
+proof:
+	./selftests/check.sh --proof
+
 vm:
 	@./selftests/vm/run $(PLACE) '$(subst ','\'',$(CMD))'
 
@@ -59,4 +63,4 @@ clean:
 	rm -rf build
 	[ ! -d $(KDIR) ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
 
-.PHONY: all modules tools demo check vm clean
+.PHONY: all modules tools demo check proof vm clean

@@ -155,11 +155,18 @@ static int mcr_nl_unbuilt_rule(const struct mcr_rule_spec *spec,
 			       struct nlattr **tb,
 			       struct netlink_ext_ack *extack)
 {
-	if (spec->plane == MCR_PLANE_OTHER)
+	const char *why;
+
+	if (spec->plane == MCR_PLANE_OTHER) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MCR_RULE_A_PLANE],
 				    MCR_PLANE_REFUSAL);
-	else
+		return -EOPNOTSUPP;
+	}
+	why = mcr_plane_consume(spec);
+	if (!why)
 		return 0;
+	NL_SET_BAD_ATTR(extack, tb[MCR_RULE_A_MODE]);
+	extack->_msg = why;
 	return -EOPNOTSUPP;
 }
 

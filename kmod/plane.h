@@ -17,6 +17,7 @@
 struct mcr_ingress;
 struct mcr_net;
 struct mcr_rule;
+struct mcr_rule_spec;
 struct sk_buff;
 
 #ifdef __KERNEL__
@@ -25,6 +26,11 @@ struct sk_buff;
 #define MCR_PLANE_OTHER		MCR_PLANE_RELAY
 #define MCR_PLANE_REFUSAL	\
 	"plane relay is not supported yet: plane is auto or kernel"
+
+static inline const char *mcr_plane_consume(const struct mcr_rule_spec *spec)
+{
+	return NULL;
+}
 
 static inline void mcr_plane_rule(struct mcr_net *mn, struct mcr_rule *rule)
 {
@@ -64,6 +70,15 @@ static inline void mcr_plane_free(void *p)
 #define MCR_PLANE_OTHER		MCR_PLANE_KERNEL
 #define MCR_PLANE_REFUSAL	\
 	"plane kernel needs the kernel module, and the relay serves here: plane is auto or relay"
+
+/**
+ * mcr_plane_consume - can packets of this rule be kept from the stack?
+ * @spec: the rule, sound
+ *
+ * Return: NULL if so, or if it does not ask for that; else why not: a sentence,
+ * which stays until the next call.
+ */
+const char *mcr_plane_consume(const struct mcr_rule_spec *spec);
 
 /**
  * mcr_plane_rule - what packets see of a rule may have changed

@@ -1,36 +1,78 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# usage: check.sh [STEP…]
+# usage: check.sh [--proof] [STEP…]
 # All steps, or those named: unit tests of the tools, style, the selftests in each
 # place, installing, the test bench's own tests. Says what it does as it goes,
-# keeps each step's output in build/check/, and ends with the line "N passed, N
-# failed, N skipped". Fails when a test failed or was skipped that
-# selftests/allowed-skips does not name, when fewer tests passed in a step than
-# selftests/expected says, or when a place could not be started.
+# keeps each step's output in build/check/, and ends with a table of what ran and
+# the line "N passed, N failed, N skipped". Fails when a test failed or was skipped
+# that selftests/allowed-skips does not name, when fewer tests passed in a step
+# than selftests/expected says, or when a place could not be started.
+# With --proof the long form: every test in every place. Its output is in
+# build/proof/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . selftests/vm/lib.sh
 
-# In the order in which they begin, and how many at a time: most of them are guests
-# of one processor, which they keep busy.
-STEPS="unit uml style debug-6.1 stock-6.1 stock-6.12 install-6.1 install-6.12 \
-smp-6.12 bench"
-AT_A_TIME=${MCR_CHECK_JOBS:-$(nproc)}
-# What each place runs; "suite" is all of the Makefile's. KUnit needs a kernel
-# with it, installing one of Debian's. To emulate two processors takes more than
-# twice the time of one: two are for what they matter for.
-TWO_CPUS="fanout.sh loops.sh device.sh transaction.sh unload.sh"
-declare -A TESTS=(
-	[uml]="suite kunit.sh"
-	[debug-6.1]="kunit.sh unload.sh"
-	[stock-6.1]=suite
-	[stock-6.12]=suite
-	[smp-6.12]=$TWO_CPUS
-	[install-6.1]=install.sh
-	[install-6.12]=install.sh
-)
+list=check
+if [[ ${1:-} == --proof ]]; then
+	list=proof
+	shift
+fi
 
-logs=$MCR_TREE/build/check
+# without LIST…: each of its words behind "-".
+# shellcheck disable=SC2048,SC2086  # lists of words
+without() { printf -- '-%s ' $*; }
+
+# How many steps at a time: most of them are guests of one processor, which they
+# keep busy.
+AT_A_TIME=${MCR_CHECK_JOBS:-$(nproc)}
+# What a guest's step runs: tests; "suite" is all of the Makefile's, and a name
+# behind "-" none of it. KUnit needs a kernel with it, installing one of Debian's.
+#
+# In make check a test runs where it can find most. The debug kernel, uml, has what
+# goes through the module's paths, also when they fail; 6.12, which is farthest from
+# it, what depends on a kernel's version or on how Debian configures it, and what is
+# mostly about others' parts of the kernel. What is about programs more than about
+# kernels runs in one place. To emulate two processors takes more than twice the
+# time of one: two are for what they matter for.
+PROGRAMS="helpers.sh tool.sh apply.sh stream.sh upgrade.sh boot.sh"
+TWO_CPUS="fanout.sh loops.sh device.sh transaction.sh unload.sh"
+OTHERS="match.sh interplay.sh interplay_hooks.sh"
+MESSAGES="netlink/spec_agrees.py netlink/protocol.py netlink/transactions.py \
+netlink/bad_messages.py netlink/wide.py netlink/limits.py"
+declare -A TESTS
+# Steps in the order in which they begin, and the seconds that a guest has, on a
+# machine which is busy with other things, too.
+if [[ $list == check ]]; then
+	STEPS="unit uml style stock-6.12 smp-6.12 stock-6.1 debug-6.1 bench \
+install-6.1 install-6.12"
+	LIMIT=5400
+	TESTS=(
+		[uml]="suite kunit.sh $(without "$PROGRAMS" "$OTHERS")"
+		[debug-6.1]="kunit.sh unload.sh"
+		[stock-6.1]="$PROGRAMS vlan_filter.sh netlink/ynl.py"
+		[stock-6.12]="suite $(without "$PROGRAMS" "$TWO_CPUS" "$MESSAGES" \
+			badpackets.sh drops.sh why.sh monitor.sh membership.sh)"
+		[smp-6.12]="loops.sh device.sh unload.sh"
+		[install-6.1]="install.sh install_files.sh"
+		[install-6.12]=install.sh
+	)
+else
+	STEPS="unit style debug-6.1 uml stock-6.1 stock-6.12 smp-6.12 \
+install-6.1 install-6.12 bench bench-debug-6.1 bench-stock-6.1 bench-stock-6.12"
+	LIMIT=21600
+	TESTS=(
+		[uml]="suite kunit.sh"
+		[debug-6.1]="kunit.sh suite"
+		[stock-6.1]=suite
+		[stock-6.12]=suite
+		[smp-6.12]=suite
+		[install-6.1]="install.sh install_files.sh install_dkms.sh"
+		[install-6.12]="install.sh install_files.sh install_dkms.sh"
+	)
+fi
+
+logs=$MCR_TREE/build/$list
 began=$SECONDS
 
 # as_user COMMAND…: what is built belongs to the user who called sudo.
@@ -47,25 +89,48 @@ as_user() {
 clock() { printf '%3d:%02d' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)); }
 tell() { printf '[%s] %s\n' "$(clock)" "$*"; }
 
-step_unit() { as_user make -C tools check; }
-step_style() { as_user selftests/style.sh; }
-step_bench() { selftests/vm/selftest.sh uml; }
-step_place() {
-	local step=$1 place=$1 tests=${TESTS[$1]} cpus=1
-	tests=${tests/suite/$(make -s --no-print-directory -C selftests list | tr '\n' ' ')}
-	case $step in
-	debug-*) cpus=2 ;;
-	smp-*) cpus=2 place=stock-${step#*-} ;;
-	install-*) place=stock-${step#*-} ;;
+# The place of a step's guest; nothing, where it has none.
+place_of() {
+	case $1 in
+	unit | style) ;;
+	bench) echo uml ;;
+	bench-*) echo "${1#bench-}" ;;
+	smp-* | install-*) echo "stock-${1#*-}" ;;
+	*) echo "$1" ;;
 	esac
-	MCR_VM_CPUS=${MCR_VM_CPUS:-$cpus} selftests/vm/run --timeout 2400 "$place" \
-		"selftests/run.sh $tests"
+}
+
+# tests_of STEP: the tests it runs, one line of words.
+tests_of() {
+	local word words=" ${TESTS[$1]} " out=''
+	words=${words/ suite / $(make -s --no-print-directory -C selftests list |
+		tr '\n' ' ')}
+	for word in $words; do
+		[[ $word != -* ]] || out+=" ${word#-} "
+	done
+	for word in $words; do
+		[[ $word == -* || $out == *" $word "* ]] || printf '%s ' "$word"
+	done
+}
+
+# In the emulated debug kernel a program may take a minute to start.
+step_guest() {
+	local step=$1 cpus=1 wait=60
+	case $step in
+	debug-*) cpus=2 wait=300 ;;
+	smp-*) cpus=2 ;;
+	esac
+	MCR_VM_CPUS=${MCR_VM_CPUS:-$cpus} MCR_TEST_WAIT=${MCR_TEST_WAIT:-$wait} \
+		selftests/vm/run --timeout "$LIMIT" \
+		"$(place_of "$step")" "selftests/run.sh $(tests_of "$step")"
 }
 
 run_step() {
 	case $1 in
-	unit | style | bench) "step_$1" ;;
-	*) step_place "$1" ;;
+	unit) as_user make -C tools check ;;
+	style) as_user selftests/style.sh ;;
+	bench*) selftests/vm/selftest.sh "$(place_of "$1")" ;;
+	*) step_guest "$1" ;;
 	esac
 }
 
@@ -77,7 +142,11 @@ heartbeat() {
 	done
 }
 
-expected() { awk -v step="$1" '$1 == step { print $2 }' selftests/expected; }
+# Its second column is make check's, its third one make proof's.
+expected() {
+	awk -v step="$1" -v column="$([[ $list == check ]] && echo 2 || echo 3)" \
+		'$1 == step { print $column }' selftests/expected
+}
 
 # The skips in a step that the list does not allow, one a line.
 forbidden_skips() {
@@ -135,7 +204,7 @@ judge() {
 			"at $(last_sign "$log")"
 	fi
 	least=$(expected "$step")
-	[[ -n $least && $ok -ge $least ]] ||
+	[[ $least =~ ^[0-9]+$ && $ok -ge $least ]] ||
 		finding "$ok tests passed, ${least:-a number} is expected"
 	while read -r name; do
 		finding "skipped, and not allowed to: $name"
@@ -148,7 +217,7 @@ judge() {
 do_step() {
 	local step=$1 log=$logs/$1.log status=0 start=$SECONDS beat COUNT
 	local ok bad skips
-	tell "$step: begins, output in build/check/$step.log"
+	tell "$step: begins, output in ${logs#"$MCR_TREE/"}/$step.log"
 	: >"$log"
 	heartbeat "$step" "$log" &
 	beat=$!
@@ -156,7 +225,7 @@ do_step() {
 	kill "$beat" 2>/dev/null || true
 	wait "$beat" 2>/dev/null || true
 	judge "$step" "$log" "$status"
-	echo "$COUNT" >"$logs/$step.count"
+	echo "$COUNT $((SECONDS - start))" >"$logs/$step.count"
 	read -r ok bad skips <<<"$COUNT"
 	[[ $bad -eq 0 ]] || {
 		grep -aE '^ *not ok |^[a-z.-]+: ' "$log" | head -n 40 || true
@@ -192,8 +261,24 @@ choose_steps() {
 	done
 }
 
+# What ran, on which kernel, how long.
+row() { printf '%-16s %-26s %6s %6s %7s %5s s\n' "$@"; }
+
+table() {
+	local step place kernel ok bad skips time
+	row step kernel passed failed skipped took
+	for step in "$@"; do
+		place=$(place_of "$step")
+		kernel=-
+		[[ -z $place ]] || kernel=$(cat "$(mcr_cache_path)/kernel/$place/release" \
+			2>/dev/null) || kernel=none
+		read -r ok bad skips time <"$logs/$step.count" || ok=0 bad=1 skips=0 time=-
+		row "$step" "$kernel" "$ok" "$bad" "$skips" "$time"
+	done
+}
+
 main() {
-	local steps step passed=0 failed=0 skipped=0 ok bad skips
+	local steps step passed=0 failed=0 skipped=0 ok bad skips _
 	steps=$(choose_steps "$@")
 	tell "packages and this machine"
 	selftests/deps.sh
@@ -211,11 +296,13 @@ main() {
 	# shellcheck disable=SC2086  # a list of words
 	run_steps $steps
 	for step in $steps; do
-		read -r ok bad skips <"$logs/$step.count" || ok=0 bad=1 skips=0
+		read -r ok bad skips _ <"$logs/$step.count" || ok=0 bad=1 skips=0
 		passed=$((passed + ok)) failed=$((failed + bad))
 		skipped=$((skipped + skips))
 	done
 	tell "done"
+	# shellcheck disable=SC2086
+	table $steps | tee "$logs/table"
 	cat "$logs"/*.faults 2>/dev/null || true
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed -eq 0 ]]

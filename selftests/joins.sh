@@ -43,8 +43,12 @@ capture_start() {
 		-E separator='|' "${fields[@]}" \
 		-f "igmp or (ip6 and ip6[6] == 0)" \
 		>"$WORK/reports" 2>"$WORK/tshark"
+	wait_for capture_begins || bail "tshark: $(<"$WORK/tshark")"
 	wait_for captures || bail "tshark: $(<"$WORK/tshark")"
 }
+
+# To start takes it long in a guest, and longer if others are busy meanwhile.
+capture_begins() { [[ $(<"$WORK/tshark") == *Capturing* ]]; }
 
 # What tshark says comes before it listens: a group is joined until it hears.
 captures() {
@@ -272,7 +276,7 @@ many() {
 # one that allows any MTU.
 mtu_too_small() {
 	local state='[.membership, .membership_error]'
-	ip_in mcr link add any0 type $DUMMY
+	ip_in mcr link add any0 type "$DUMMY"
 	ip_in mcr link set any0 up mtu "${MTU_LOW[$1]}"
 	rule_add name r1 iif any0 group "${GROUP[$1]}" to out1
 	rule_add name r2 iif any0 group "${GROUP[$1]}" src "${SOURCE[$1]}" \

@@ -57,11 +57,12 @@ broken() {
 
 # A device that is not there is told of, and so is one with an odd name.
 names() {
-	ip_in mcr link add 'a"b\c' type dummy
+	run_ok ip_in mcr link add 'a"b\c' type "$DUMMY"
 	rule_add name x.1-y iif 'a"b\c' group "$G" comment 'it\s {1}, é' \
 		to out1 to nowhere
 	rule_add iif in0 group ff1e::/16 src 2001:db8::7 proto any disabled \
 		to out1
+	check_rule x.1-y '[.waiting, .outputs[0].waiting]' '[false,false]'
 	check_metrics
 	query '.[0].id' rule list
 	sample_is "mcr_rule_device_present{rule=\"$VALUE\",name=\"x.1-y\",iif=\"a\\\"b\\\\c\",group=\"$G\"} 1"
@@ -70,6 +71,7 @@ names() {
 	sample_is 'mcr_ingress_hooked{dev="a\"b\\c"} 1'
 	sample_is "mcr_rule_info{rule=\"$VALUE\",name=\"x.1-y\",iif=\"a\\\"b\\\\c\",group=\"$G\",proto=\"udp\",mode=\"pass\",join=\"auto\",plane=\"auto\",latency=\"auto\",comment=\"it\\\\s {1}, é\"} 1"
 	ip_in mcr link del 'a"b\c'
+	check_rule x.1-y .waiting true
 	metrics_read
 	sample_is 'mcr_ingress_device_present{dev="a\"b\\c"} 0'
 	rules_flush

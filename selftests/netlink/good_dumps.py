@@ -5,6 +5,7 @@ from errno import EEXIST
 
 import bench
 import ktap
+import relay
 from build import GROUP4, GROUP6, HOST4, HOST6
 from mcrnl import NLM_F_DUMP, NLM_F_DUMP_INTR, NLMSG_DONE, Client
 from rules import (NEW, REPLACE, Cases, dump, generation, get, group4, names,
@@ -45,7 +46,7 @@ def filters():
         "port": {"dport_min": 9},
         "six": {"group": GROUP6},
         "sixsrc": {"group": GROUP6, "src": HOST6},
-        "set": {"group": group4(1), "mode": 1, "join": 1, "plane": 1,
+        "set": {"group": group4(1), "mode": 1, "join": 1, "plane": relay.PLANE,
                 "latency": 1, "disabled": 1},
         "net": {"iif": "in1", "group": b"\xef\5\0\0", "group_len": 16},
         "range": dict(second, dport_min=5000, dport_max=5009),
@@ -83,8 +84,8 @@ def filters():
         ({"mode": 1}, ["set"]),
         ({"mode": 0}, [r for r in rules if r != "set"]),
         ({"join": 1}, ["set"]),
-        ({"plane": 1}, ["set"]),
-        ({"plane": 2}, []),
+        ({"plane": relay.PLANE}, ["set"]),
+        ({"plane": relay.OTHER_PLANE}, []),
         ({"latency": 1}, ["set"]),
         ({"disabled": 1}, ["set"]),
         ({"disabled": 0}, [r for r in rules if r != "set"]),
@@ -281,7 +282,7 @@ def _(client):
 def _(client):
     ktap.equal({n: status(client)[n] for n in ("plane", "rules", "outputs",
                                                "joins", "txns")},
-               {"plane": 1, "rules": 0, "outputs": 0, "joins": 0, "txns": 0},
+               {"plane": relay.PLANE, "rules": 0, "outputs": 0, "joins": 0, "txns": 0},
                "status of nothing")
     new(client, outputs=[{"dev": "out0"}, {"dev": "out1"}])
     new(client, group=GROUP6)

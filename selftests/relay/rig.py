@@ -110,7 +110,8 @@ class Worker:
         os.ftruncate(self.arena, 2 * plan.STRIDE)
         self.mem = mmap.mmap(self.arena, 2 * plan.STRIDE,
                              flags=mmap.MAP_SHARED | 0x4000)
-        self.used = 64
+        # Before that it counts of itself.
+        self.used = 2048
         self.cookie = 0
         self.names = {}
         self.fds = []
@@ -122,7 +123,8 @@ class Worker:
             close_fds=False, stderr=log)
         its.close()
         self.config = dict(worker=0, workers=1, loop=loop, level=7,
-                           buffers=1024, buffer_bytes=0, wait_us=100, vnet=1)
+                           buffers=1024, buffer_bytes=0, wait_us=100, vnet=1,
+                           stats=64)
         self.config.update(config)
         body = plan.Config(**self.config)
         socket.send_fds(ours, [plan.frame(plan.CONFIG, body, 2)],

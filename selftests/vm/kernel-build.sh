@@ -3,21 +3,22 @@
 # usage: kernel-build.sh uml|debug-6.1
 # Builds a kernel of our own from Debian's linux-source-6.1 into the cache and
 # prints its directory. The key is the source's version, the configuration
-# fragments and the compiler: where nothing changed, nothing is built.
+# fragments, patches and the compiler: where nothing changed, nothing is built.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-
-tarball=/usr/src/linux-source-6.1.tar.xz
 
 usage() { die "usage: kernel-build.sh uml|debug-6.1"; }
 
 [[ $# -eq 1 ]] || usage
 place=$1
 conf=$MCR_VM_DIR/config
+# Those that matter for this kernel: all of them are in the source.
+patches=()
 case $place in
 uml)
 	arch=um base=defconfig
 	fragments=("$conf"/{features,debug,uml}.config)
+	patches=("$conf"/uml-*.patch)
 	;;
 debug-6.1)
 	arch=x86_64 base=x86_64_defconfig
@@ -28,21 +29,11 @@ debug-6.1)
 	;;
 esac
 
-[[ -r $tarball ]] || die "$tarball is missing: run selftests/vm/deps.sh"
+source=$("$MCR_VM_DIR/kernel-source.sh")
 version=$(dpkg-query -W -f '${Version}' linux-source-6.1)
 cache=$(mcr_cache)
-source=$cache/src/linux-source-6.1_$version
-key=$(cat "${fragments[@]}" <(gcc -dumpfullversion) | sha256sum | cut -c1-12)
+key=$(cat "${fragments[@]}" "${patches[@]}" <(gcc -dumpfullversion) | sha256sum | cut -c1-12)
 kernel=$cache/kernel/${place}_${version}_$key
-
-unpack() {
-	[[ -e $source/Makefile ]] && return
-	say "unpacking linux-source-6.1 $version"
-	rm -rf "$source.new"
-	mkdir -p "$source.new"
-	tar -C "$source.new" --strip-components=1 -xf "$tarball"
-	mv "$source.new" "$source"
-}
 
 kmake() { make -s -C "$source" ARCH="$arch" O="$kernel/build" "$@"; }
 
@@ -118,7 +109,6 @@ if [[ ! -e $kernel/release ]]; then
 	exec 9>"$cache/kernel/build.lock"
 	flock -n 9 || { say "waiting for another kernel build"; flock 9; }
 	if [[ ! -e $kernel/release ]]; then
-		unpack
 		build
 	fi
 	ln -sfn "${kernel##*/}" "$cache/kernel/$place"

@@ -20,6 +20,7 @@ struct net kapi_init_net = { .user_ns = &kapi_init_user_ns };
 
 static LIST_HEAD(kapi_devs);
 static struct notifier_block *kapi_netdev_chain;
+static unsigned int kapi_links_depth;	/* of kapi_links_begin() */
 
 static struct net *kapi_veth_link_net(const struct net_device *dev)
 {
@@ -289,6 +290,27 @@ static void kapi_dev_change(struct net_device *dev,
 }
 
 /**
+ * kapi_links_begin - several devices are about to change
+ *
+ * What follows from that is carried out at kapi_links_end(), once for all. It may
+ * be nested.
+ */
+void kapi_links_begin(void)
+{
+	if (!kapi_links_depth++)
+		rtnl_lock();
+}
+
+/**
+ * kapi_links_end - that was all
+ */
+void kapi_links_end(void)
+{
+	if (!--kapi_links_depth)
+		rtnl_unlock();
+}
+
+/**
  * kapi_link_set - a device is like this now
  * @link: the device; it may be new, and it may be as it was
  */
@@ -296,12 +318,12 @@ void kapi_link_set(const struct kapi_link *link)
 {
 	struct net_device *dev = kapi_dev_by_index(link->ifindex);
 
-	rtnl_lock();
+	kapi_links_begin();
 	if (dev)
 		kapi_dev_change(dev, link);
 	else
 		kapi_dev_new(link);
-	rtnl_unlock();
+	kapi_links_end();
 }
 
 static void kapi_dev_free(struct net_device *dev)
@@ -322,7 +344,7 @@ void kapi_link_gone(int ifindex)
 
 	if (!dev)
 		return;
-	rtnl_lock();
+	kapi_links_begin();
 	if (dev->flags & IFF_UP) {
 		kapi_netdev_chain_call(NETDEV_GOING_DOWN, dev);
 		dev->flags &= ~(unsigned int)IFF_UP;
@@ -330,7 +352,7 @@ void kapi_link_gone(int ifindex)
 	}
 	dev->reg_state = NETREG_UNREGISTERING;
 	kapi_netdev_chain_call(NETDEV_UNREGISTER, dev);
-	rtnl_unlock();
+	kapi_links_end();
 	kapi_dev_free(dev);
 }
 

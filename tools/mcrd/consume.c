@@ -9,11 +9,11 @@
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "../lib/error.h"
 #include "consume_table.h"
 
 /* Answers are short: what they answer is not in them. */
@@ -169,7 +169,7 @@ static const char *mcrd_consume_why(int err, bool begin)
 		return "the kernel has no nftables";
 	case -EOPNOTSUPP:
 	case -ENOENT:
-		return "the kernel's nftables lack chains for devices or owners of tables (Linux 5.12)";
+		return "nftables lacks chains for devices, or owners of tables (Linux 5.12)";
 	case -EPERM:
 	case -EACCES:
 		if (begin)
@@ -186,25 +186,18 @@ static const char *mcrd_consume_why(int err, bool begin)
 	}
 }
 
-static int mcrd_consume_fail(struct mcr_error *err, int code, bool begin)
-{
-	mcr_error_set(err, MCR_ERROR_SYSTEM,
-		      "packets cannot be kept from the host's own stack: %s",
-		      mcrd_consume_why(code, begin));
-	return code;
-}
-
 /**
  * mcrd_consume_check - is mode consume possible here at all?
  * @c: who consumes
- * @err: why it is not: a sentence, for who asks for such a rule
+ * @why: where to say why it is not: a sentence, for who asks for such a rule
+ * @size: bytes of @why
  *
  * The kernel is asked what it would do, and does nothing. It is not asked again
  * when it has said yes.
  *
  * Return: 0 or -errno.
  */
-int mcrd_consume_check(struct mcrd_consume *c, struct mcr_error *err)
+int mcrd_consume_check(struct mcrd_consume *c, char *why, size_t size)
 {
 	struct mcrd_nft nft = { 0 };
 	struct mcrd_answer answer = { 0 };
@@ -226,9 +219,9 @@ int mcrd_consume_check(struct mcrd_consume *c, struct mcr_error *err)
 		bool begin = answer.seq == nft.first;
 
 		mcrd_nft_free(&nft);
-		mcr_error_set(err, MCR_ERROR_REFUSED,
-			      "mode consume is not possible here, mode is pass: %s",
-			      mcrd_consume_why(answer.err, begin));
+		snprintf(why, size,
+			 "mode consume is not possible here, mode is pass: %s",
+			 mcrd_consume_why(answer.err, begin));
 		return answer.err;
 	}
 	mcrd_nft_free(&nft);
@@ -329,7 +322,8 @@ static bool mcrd_consume_astray(const struct mcrd_consume *c, int err)
  * mcrd_consume_commit - carry out what was noted, one step of it
  * @c: who consumes
  * @step: which one
- * @err: why it failed: a sentence
+ * @why: where to say why it failed: a sentence
+ * @size: bytes of @why
  *
  * Each step is one transaction of nftables, which packets see at once; there is
  * none where there is nothing to do. Between the steps packets are dropped that
@@ -342,7 +336,7 @@ static bool mcrd_consume_astray(const struct mcrd_consume *c, int err)
  * Return: 0; -errno: nothing is carried out, and all is still noted.
  */
 int mcrd_consume_commit(struct mcrd_consume *c, enum mcrd_consume_step step,
-			struct mcr_error *err)
+			char *why, size_t size)
 {
 	struct mcrd_nft nft = { 0 };
 	struct mcrd_answer answer;
@@ -362,8 +356,10 @@ int mcrd_consume_commit(struct mcrd_consume *c, enum mcrd_consume_step step,
 		}
 	}
 	if (answer.err)
-		mcrd_consume_fail(err, answer.err,
-				  answer.seq == nft.first);
+		snprintf(why, size,
+			 "packets cannot be kept from the host's own stack: %s",
+			 mcrd_consume_why(answer.err,
+					  answer.seq == nft.first));
 	mcrd_nft_free(&nft);
 	return answer.err;
 }

@@ -26,10 +26,10 @@
 
 #include <linux/types.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "rule.h"
 
-struct mcr_error;
 struct mcrd_consume;
 
 /**
@@ -46,13 +46,13 @@ enum mcrd_consume_step {
 
 struct mcrd_consume *mcrd_consume_init(void);
 void mcrd_consume_exit(struct mcrd_consume *c);
-int mcrd_consume_check(struct mcrd_consume *c, struct mcr_error *err);
+int mcrd_consume_check(struct mcrd_consume *c, char *why, size_t size);
 int mcrd_consume_rule(struct mcrd_consume *c, __u32 id, const char *iif,
 		      __u32 ifindex, const struct mcr_match *m, bool consume);
 void mcrd_consume_device(struct mcrd_consume *c, const char *name,
 			 __u32 ifindex);
 void mcrd_consume_rule_gone(struct mcrd_consume *c, __u32 id);
 int mcrd_consume_commit(struct mcrd_consume *c, enum mcrd_consume_step step,
-			struct mcr_error *err);
+			char *why, size_t size);
 
 #endif /* MCRD_CONSUME_H */

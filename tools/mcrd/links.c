@@ -161,7 +161,6 @@ static void link_set(struct mcrd_links *l, const struct kapi_link *info)
 	}
 	link->info = *info;
 	link->seen = true;
-	/* Workers are told with what kapi makes of it, or by settle(). */
 	tell_plane(link);
 	kapi_link_set(info);
 }
@@ -330,7 +329,7 @@ static int on_told(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* Be where rtnetlink is, and workers with it. */
+/* Be where rtnetlink is. */
 static int settle(struct mcrd_links *l)
 {
 	int ret = 0;
@@ -345,16 +344,21 @@ static int settle(struct mcrd_links *l)
 	if (!ret && l->stale_addrs)
 		ret = dump_addrs(l);
 	l->stale_addrs = false;
-	mcrd_plane_release();
 	return ret;
 }
 
-static void on_events(void *arg, uint32_t events)
+/**
+ * mcrd_links_follow - take what rtnetlink has told of, without waiting
+ * @l: all devices
+ *
+ * Workers know it when this returns. Called before a peer's message is carried
+ * out, too: what it did to devices before has happened.
+ */
+void mcrd_links_follow(struct mcrd_links *l)
 {
-	struct mcrd_links *l = arg;
 	int ret;
 
-	(void)events;
+	kapi_links_begin();
 	do {
 		ret = nl_recvmsgs_default(l->events);
 		/* As it says ENOBUFS. */
@@ -365,6 +369,13 @@ static void on_events(void *arg, uint32_t events)
 		mcrd_log(l->log, LOG_ERR, "devices cannot be followed: %s",
 			 nl_geterror(ret));
 	settle(l);
+	kapi_links_end();
+}
+
+static void on_events(void *arg, uint32_t events)
+{
+	(void)events;
+	mcrd_links_follow(arg);
 }
 
 static struct nl_sock *open_socket(struct mcrd_links *l,
@@ -386,6 +397,8 @@ static struct nl_sock *open_socket(struct mcrd_links *l,
 /* Listen first, and then ask: nothing is missed in between. */
 static int begin(struct mcrd_links *l)
 {
+	int ret;
+
 	l->queries = open_socket(l, on_dumped);
 	l->events = open_socket(l, on_told);
 	if (!l->queries || !l->events)
@@ -403,10 +416,13 @@ static int begin(struct mcrd_links *l)
 	};
 	if (mcrd_poll_add(l->poll, &l->watch, EPOLLIN))
 		return -1;
-	if (dump_links(l))
-		return -1;
+	kapi_links_begin();
+	ret = dump_links(l);
 	l->stale_addrs = true;
-	return settle(l);
+	if (!ret)
+		ret = settle(l);
+	kapi_links_end();
+	return ret;
 }
 
 /**

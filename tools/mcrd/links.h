@@ -12,6 +12,7 @@ struct mcrd_links;
 
 struct mcrd_links *mcrd_links_open(const struct mcrd_log *log,
 				   struct mcrd_poll *poll);
+void mcrd_links_follow(struct mcrd_links *l);
 void mcrd_links_close(struct mcrd_links *l);
 
 #endif /* MCRD_LINKS_H */

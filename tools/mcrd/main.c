@@ -81,6 +81,14 @@ static void on_first_drop(const struct mcrd_first_drop *drop, void *arg)
 	mcrd_plane_first_drop(drop);
 }
 
+/* What was done to devices before a command has happened. */
+static void before_message(void *arg)
+{
+	struct mcrd *d = arg;
+
+	mcrd_links_follow(d->links);
+}
+
 /* --- Signals */
 
 static void change_level(struct mcrd *d, int by)
@@ -250,7 +258,6 @@ static int turn(struct mcrd *d, int timeout)
 	ret = mcrd_poll_wait(&d->poll, timeout);
 	while ((w = mcrd_workers_unfed(&d->workers)))
 		mcrd_plane_feed(w);
-	mcrd_plane_settle();
 	return ret;
 }
 
@@ -466,6 +473,8 @@ static int run(struct mcrd *d)
 		fail(d, "the rules cannot be begun with", ret);
 		goto err_server;
 	}
+	d->server.before = before_message;
+	d->server.arg = d;
 	d->links = mcrd_links_open(&d->log, &d->poll);
 	ret = d->links ? serve(d) : -1;
 

@@ -33,7 +33,7 @@
  */
 struct mcrd_metrics {
 	const struct mcrd_log *log;
-	struct mcrd_user user;
+	struct mcrd_privs user;
 	const char *dir;
 	int fd;
 	pid_t pid;

@@ -198,8 +198,12 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *conn,
 	if (!is_reading(method))
 		return say(conn, MHD_HTTP_METHOD_NOT_ALLOWED,
 			   "metrics can be read (GET), and no more");
+	if (*len) {
+		*len = 0;
+		return MHD_NO;
+	}
 	if (*state)
-		return *len ? MHD_NO : show(conn, dir);
+		return show(conn, dir);
 	*state = conn;
 	return MHD_YES;
 }

@@ -102,6 +102,8 @@ static int open_one(const struct mcrd_rxset *set, bool active)
 		return -errno;
 	/* Not every kernel has it; the filter does the same, but later. */
 	set_int(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+	/* Of some packets it is measured how long they take. */
+	set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 	ret = set_int(fd, SOL_PACKET, PACKET_AUXDATA, 1);
 	if (!ret && set->vnet)
 		ret = set_int(fd, SOL_PACKET, PACKET_VNET_HDR, 1);

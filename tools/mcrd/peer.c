@@ -208,6 +208,8 @@ static void take(struct mcrd_peer *p, const unsigned char *data, size_t len)
 		p->broken = true;
 		return;
 	}
+	if (p->server->before)
+		p->server->before(p->server->arg);
 	memcpy(p->rest, data, len);
 	p->rest_len = len;
 	p->rest_at = 0;

@@ -30,6 +30,7 @@
 #include "port.h"
 #include "table.h"
 
+#include "consume.h"
 #include "egress.h"
 #include "log.h"
 #include "packet.h"
@@ -84,11 +85,11 @@ struct mcrd_plane_rule {
  * @lost: there was no memory to note one: all have to be looked at
  * @touched: there may be something to tell
  * @any: something was told since the last MCRD_SYNC
+ * @consume: who keeps packets from the host's own stack
+ * @refusal: why that is not possible
  * @frame: room for the longest frame
  * @rx_done: sockets to close when workers have answered
  * @tx_done: likewise
- * @drops: first drops that workers told of
- * @n_drops: how many
  */
 struct mcrd_plane {
 	struct mcrd_plane_conf conf;
@@ -99,11 +100,11 @@ struct mcrd_plane {
 	bool lost;
 	bool touched;
 	bool any;
+	struct mcrd_consume *consume;
+	char refusal[256];
 	struct mcrd_rule *frame;
 	struct mcrd_rxset *rx_done;
 	struct mcrd_txset *tx_done;
-	struct mcrd_first_drop drops[4 * MCR_NTF_SINGLE_MAX];
-	u32 n_drops;
 };
 
 static struct mcrd_plane plane;
@@ -261,6 +262,7 @@ static void dev_settle(struct mcrd_plane_dev *pd)
 		     pd->dev.type == ARPHRD_ETHER;
 
 	list_del_init(&pd->dirty);
+	mcrd_consume_device(plane.consume, pd->dev.name, pd->dev.ifindex);
 	if (pd->tx && (!sends || pd->tx->ifindex != (int)pd->dev.ifindex))
 		tx_close(pd);
 	if (pd->told || (pd->refs && pd->dev.ifindex))
@@ -293,6 +295,22 @@ static void rule_touch(u32 id)
 	}
 	if (list_empty(&pr->dirty))
 		list_add_tail(&pr->dirty, &plane.dirty_rules);
+}
+
+/**
+ * mcr_plane_consume - can packets of this rule be kept from the stack?
+ * @spec: the rule, sound
+ *
+ * Return: NULL if so, or if it does not ask for that; else why not: a sentence,
+ * which stays until the next call.
+ */
+const char *mcr_plane_consume(const struct mcr_rule_spec *spec)
+{
+	if (spec->mode != MCR_MODE_CONSUME ||
+	    !mcrd_consume_check(plane.consume, plane.refusal,
+				sizeof(plane.refusal)))
+		return NULL;
+	return plane.refusal;
 }
 
 /**
@@ -409,6 +427,7 @@ static void rule_settle_gone(struct mcrd_plane_rule *pr)
 	const struct mcrd_rule_ref ref = { .id = pr->id };
 
 	list_del(&pr->dirty);
+	mcrd_consume_rule_gone(plane.consume, pr->id);
 	if (pr->told)
 		tell(NULL, MCRD_RULE_GONE, &ref, sizeof(ref));
 	rule_drop_devs(pr);
@@ -448,7 +467,12 @@ static void rules_prepare(struct mcr_net *mn)
 		rule = rule_in_force(mn, pr->id, &f);
 		if (!rule) {
 			rule_settle_gone(pr);
-		} else if (!rule_hold_devs(pr, rule, f)) {
+		} else if (!rule_hold_devs(pr, rule, f) ||
+			   mcrd_consume_rule(plane.consume, pr->id,
+					     rule->iif->name,
+					     pr->dev[0]->dev.ifindex,
+					     &rule->entry.match,
+					     f->mode == MCR_MODE_CONSUME)) {
 			list_del_init(&pr->dirty);
 			rules_without_memory();
 		}
@@ -472,6 +496,15 @@ static void rules_tell(struct mcr_net *mn)
 }
 
 /* --- All of it */
+
+/* What fails stays noted: it is tried again with the next change. */
+static void consume_commit(enum mcrd_consume_step step)
+{
+	char why[256];
+
+	if (mcrd_consume_commit(plane.consume, step, why, sizeof(why)))
+		mcrd_log(plane.conf.log, LOG_ERR, "%s", why);
+}
 
 static void close_done(void)
 {
@@ -513,9 +546,11 @@ void mcrd_plane_release(void)
 	plane.any |= mcrd_ingress_tell(NULL, &plane.rx_done);
 	rules_tell(mn);
 	mutex_unlock(&mn->lock);
+	consume_commit(MCRD_CONSUME_LESS);
 	if (plane.any)
 		mcrd_workers_sync(plane.conf.workers, NULL);
 	plane.any = false;
+	consume_commit(MCRD_CONSUME_MORE);
 	close_done();
 }
 
@@ -559,57 +594,30 @@ void mcrd_plane_feed(struct mcrd_child *w)
  * mcrd_plane_first_drop - a worker dropped what it had not dropped before
  * @drop: as it says
  *
- * Looked at by mcrd_plane_settle(): it may come while rules are told.
+ * Context: Any.
  */
 void mcrd_plane_first_drop(const struct mcrd_first_drop *drop)
 {
 	struct mcr_net *mn = mcr_net_of(&init_net);
+	struct mcr_output *out = NULL;
+	struct mcr_fanout *f;
+	struct mcr_rule *rule;
+	u32 i;
 
 	if (drop->reason < MCR_DROP_FIRST || drop->reason > MCR_DROP_MAX)
 		return;
-	if (plane.n_drops < ARRAY_SIZE(plane.drops))
-		plane.drops[plane.n_drops++] = *drop;
-	else
-		/* It has no room for so many either, and says so. */
-		mcr_drop_queue_add(&mn->first, drop->rule, drop->output,
-				   drop->reason);
-}
-
-/* As mcr_count_drop() of the module does. */
-static void first_drop(struct mcr_net *mn, const struct mcrd_first_drop *drop)
-{
-	struct mcr_rule *rule = mcr_table_by_id(mn, drop->rule);
-	struct mcr_fanout *f = rule ? mcr_rule_fanout(mn, rule) : NULL;
-	u32 i;
-
-	for (i = 0; f && i < f->n; i++) {
-		struct mcr_output *out = f->out[i];
-
-		if (out->id != drop->output || !out->first ||
-		    test_and_set_bit(drop->reason, &out->told_drops))
-			continue;
+	rcu_read_lock();
+	/* Without mcr_net.lock, which mcr_table_by_id() demands. */
+	rule = xa_load(&mn->rules, drop->rule);
+	f = rule ? rcu_dereference(rule->fanout) : NULL;
+	for (i = 0; f && i < f->n; i++)
+		if (f->out[i]->id == drop->output)
+			out = f->out[i];
+	if (out && out->first &&
+	    !test_and_set_bit(drop->reason, &out->told_drops))
 		mcr_drop_queue_add(out->first, drop->rule, drop->output,
 				   drop->reason);
-	}
-}
-
-/**
- * mcrd_plane_settle - look at what workers said
- *
- * Context: Without RTNL.
- */
-void mcrd_plane_settle(void)
-{
-	struct mcr_net *mn = mcr_net_of(&init_net);
-	u32 i;
-
-	if (!plane.n_drops)
-		return;
-	mutex_lock(&mn->lock);
-	for (i = 0; i < plane.n_drops; i++)
-		first_drop(mn, &plane.drops[i]);
-	plane.n_drops = 0;
-	mutex_unlock(&mn->lock);
+	rcu_read_unlock();
 }
 
 /**
@@ -644,7 +652,8 @@ int mcrd_plane_init(const struct mcrd_plane_conf *conf)
 	INIT_LIST_HEAD(&plane.dirty_rules);
 	plane.frame = kzalloc(sizeof(*plane.frame) + MCR_OUTPUTS_MAX *
 			      sizeof(plane.frame->out[0]), GFP_KERNEL);
-	return plane.frame ? 0 : -ENOMEM;
+	plane.consume = mcrd_consume_init();
+	return plane.frame && plane.consume ? 0 : -ENOMEM;
 }
 
 /**
@@ -674,6 +683,8 @@ void mcrd_plane_exit(void)
 			kfree(pd);
 		}
 	}
+	mcrd_consume_exit(plane.consume);
+	plane.consume = NULL;
 	kfree(plane.frame);
 	plane.frame = NULL;
 }

@@ -42,7 +42,6 @@ void mcrd_plane_dev_gone(const char *name, int ifindex);
 void mcrd_plane_release(void);
 void mcrd_plane_feed(struct mcrd_child *w);
 void mcrd_plane_first_drop(const struct mcrd_first_drop *drop);
-void mcrd_plane_settle(void);
 
 /* Between plane.c and ingress.c. */
 const struct mcrd_plane_conf *mcrd_plane_config(void);

@@ -15,21 +15,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "../lib/error.h"
-
 /* Users that are tried where none was named. */
 static const char * const mcrd_users[] = { "mcrd", "nobody" };
 
 /* Where nobody keeps a list of users: who is nobody, to the kernel. */
 #define MCRD_UID_NOBODY		65534
-
-static int mcrd_privs_refuse(struct mcr_error *err, int code, const char *what)
-{
-	mcr_error_set(err, MCR_ERROR_SYSTEM,
-		      "a worker's rights cannot be dropped: %s: %s", what,
-		      strerror(-code));
-	return code;
-}
 
 /* A number that is no user's name is a user all the same. */
 static bool mcrd_privs_number(const char *name, struct mcrd_privs *privs)
@@ -74,12 +64,13 @@ static bool mcrd_privs_may_change(void)
  * mcrd_privs_find - whom are workers to run as?
  * @name: as the administrator said: a name or a number; NULL: whom there is
  * @privs: filled in
- * @err: why it cannot be: a sentence
+ * @why: where to say why it cannot be: a sentence
+ * @size: bytes of @why
  *
  * Return: 0; -EINVAL.
  */
-int mcrd_privs_find(const char *name, struct mcrd_privs *privs,
-		    struct mcr_error *err)
+int mcrd_privs_find(const char *name, struct mcrd_privs *privs, char *why,
+		    size_t size)
 {
 	bool found = false;
 	size_t i;
@@ -98,15 +89,15 @@ int mcrd_privs_find(const char *name, struct mcrd_privs *privs,
 		}
 	}
 	if (!found) {
-		mcr_error_set(err, MCR_ERROR_REFUSED,
-			      "there is no user %s: workers run as a user that there is, or as a number",
-			      name);
+		snprintf(why, size,
+			 "there is no user %s: workers run as a user that there is, or as a number",
+			 name);
 		return -EINVAL;
 	}
 	if (!privs->uid || !privs->gid) {
-		mcr_error_set(err, MCR_ERROR_REFUSED,
-			      "user %s is root, or in root's group: workers run as one without rights",
-			      name ? name : mcrd_users[0]);
+		snprintf(why, size,
+			 "user %s is root, or in root's group: workers run as one without rights",
+			 name ? name : mcrd_users[0]);
 		return -EINVAL;
 	}
 	privs->keep = !mcrd_privs_may_change();
@@ -125,13 +116,13 @@ static int mcrd_privs_limit(__rlimit_resource_t what, rlim_t soft, rlim_t hard)
  * No core, which would have packets in it, and no files. Rings and buffers are as
  * large as they are said to be; there is a socket for each device.
  */
-static int mcrd_privs_limits(void)
+static int mcrd_privs_limits(const struct mcrd_privs *privs)
 {
 	struct rlimit files;
 	int err;
 
 	err = mcrd_privs_limit(RLIMIT_CORE, 0, 0);
-	if (!err)
+	if (!err && !privs->writes)
 		err = mcrd_privs_limit(RLIMIT_FSIZE, 0, 0);
 	if (!err && getrlimit(RLIMIT_NOFILE, &files))
 		err = -errno;
@@ -143,11 +134,19 @@ static int mcrd_privs_limits(void)
 	return err;
 }
 
+/* With no_new_privs nothing can be had of what is in the bounding set. */
+static bool mcrd_privs_may_bound(void)
+{
+	return capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+}
+
 static int mcrd_privs_change(const struct mcrd_privs *privs)
 {
-	int flags = CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING |
-		    CAPNG_CLEAR_AMBIENT;
+	int flags = CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_AMBIENT;
 
+	if (mcrd_privs_may_bound())
+		flags |= CAPNG_CLEAR_BOUNDING;
+	capng_clear(CAPNG_SELECT_ALL);
 	errno = 0;
 	if (capng_change_id((int)privs->uid, (int)privs->gid, flags))
 		return errno ? -errno : -EPERM;
@@ -157,7 +156,7 @@ static int mcrd_privs_change(const struct mcrd_privs *privs)
 /* The bounding set can be emptied by who has CAP_SETPCAP; it is of no use then. */
 static int mcrd_privs_keep(void)
 {
-	bool may = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+	bool may = mcrd_privs_may_bound();
 
 	capng_clear(CAPNG_SELECT_ALL);
 	errno = 0;
@@ -172,7 +171,7 @@ static int mcrd_privs_keep(void)
 }
 
 /* What was asked for is looked at: nobody else would find out. */
-static const char *mcrd_privs_left(const struct mcrd_privs *privs)
+static const char *mcrd_privs_left(const struct mcrd_privs *privs, bool bounded)
 {
 	uid_t uid[3];
 	gid_t gid[3];
@@ -184,7 +183,8 @@ static const char *mcrd_privs_left(const struct mcrd_privs *privs)
 		return "no_new_privs is not set";
 	if (privs->keep)
 		return NULL;
-	if (capng_have_capabilities(CAPNG_SELECT_BOUNDS) != CAPNG_NONE)
+	if (bounded &&
+	    capng_have_capabilities(CAPNG_SELECT_BOUNDS) != CAPNG_NONE)
 		return "there are capabilities to be had";
 	if (getgroups(0, NULL))
 		return "there are groups left";
@@ -200,7 +200,8 @@ static const char *mcrd_privs_left(const struct mcrd_privs *privs)
 /**
  * mcrd_privs_drop - be that user, without any rights, for ever
  * @privs: whom mcrd_privs_find() found
- * @err: what cannot be done: a sentence
+ * @why: where to say what cannot be done: a sentence
+ * @size: bytes of @why
  *
  * For a process of one thread, between fork() and exec(): what is dropped is
  * dropped for the program that comes. A change of user takes the signal at the
@@ -208,29 +209,35 @@ static const char *mcrd_privs_left(const struct mcrd_privs *privs)
  *
  * Return: 0; -errno: some rights may be dropped already: the process is to end.
  */
-int mcrd_privs_drop(const struct mcrd_privs *privs, struct mcr_error *err)
+int mcrd_privs_drop(const struct mcrd_privs *privs, char *why, size_t size)
 {
-	const char *left;
-	int code;
+	const char *what = "its limits";
+	bool bounded = false;
+	int err;
 
-	code = mcrd_privs_limits();
-	if (code)
-		return mcrd_privs_refuse(err, code, "its limits");
+	err = mcrd_privs_limits(privs);
+	if (err)
+		goto err;
+	what = "its user and its capabilities";
 	/* Not what a parent may have left in libcap-ng. */
-	if (capng_get_caps_process())
-		return mcrd_privs_refuse(err, -EPERM, "its capabilities");
-	if (privs->keep) {
-		code = mcrd_privs_keep();
-	} else {
-		capng_clear(CAPNG_SELECT_ALL);
-		code = mcrd_privs_change(privs);
+	err = capng_get_caps_process() ? -EPERM : 0;
+	bounded = !err && mcrd_privs_may_bound();
+	if (!err)
+		err = privs->keep ? mcrd_privs_keep() :
+				    mcrd_privs_change(privs);
+	if (err)
+		goto err;
+	what = "no_new_privs";
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
+		err = -errno;
+		goto err;
 	}
-	if (code)
-		return mcrd_privs_refuse(err, code, "its user");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return mcrd_privs_refuse(err, -errno, "no_new_privs");
-	left = mcrd_privs_left(privs);
-	if (left)
-		return mcrd_privs_refuse(err, -EPERM, left);
-	return 0;
+	what = mcrd_privs_left(privs, bounded);
+	if (!what)
+		return 0;
+	err = -EPERM;
+err:
+	snprintf(why, size, "a worker's rights cannot be dropped: %s: %s", what,
+		 strerror(-err));
+	return err;
 }

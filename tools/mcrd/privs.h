@@ -6,24 +6,25 @@
 #define MCRD_PRIVS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
-
-struct mcr_error;
 
 /**
  * struct mcrd_privs - whom a worker runs as
  * @uid: user
  * @gid: group, the only one
  * @keep: as whom the daemon runs, which may not change that
+ * @writes: it writes files
  */
 struct mcrd_privs {
 	uid_t uid;
 	gid_t gid;
 	bool keep;
+	bool writes;
 };
 
-int mcrd_privs_find(const char *name, struct mcrd_privs *privs,
-		    struct mcr_error *err);
-int mcrd_privs_drop(const struct mcrd_privs *privs, struct mcr_error *err);
+int mcrd_privs_find(const char *name, struct mcrd_privs *privs, char *why,
+		    size_t size);
+int mcrd_privs_drop(const struct mcrd_privs *privs, char *why, size_t size);
 
 #endif /* MCRD_PRIVS_H */

@@ -17,12 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Users that are tried where none was named. */
-static const char *const users[] = { "mcrd", "nobody" };
-
-/* Where nobody keeps a list of users: who is nobody, to the kernel. */
-#define UID_NOBODY	65534
-
 struct right {
 	unsigned int cap;
 	const char *name;
@@ -89,15 +83,16 @@ static size_t list_missing(char *list, size_t size)
 }
 
 /* A filter, or a user namespace without this user, may refuse what rights allow. */
-static int try_user(const struct mcrd_user *user)
+static int try_user(const struct mcrd_privs *user)
 {
 	pid_t pid = fork();
+	char why[256];
 	int status;
 
 	if (pid < 0)
 		return -errno;
 	if (!pid)
-		_exit(-mcrd_user_become(user));
+		_exit(-mcrd_privs_drop(user, why, sizeof(why)));
 	if (waitpid(pid, &status, 0) != pid)
 		return -errno;
 	if (!WIFEXITED(status))
@@ -105,45 +100,28 @@ static int try_user(const struct mcrd_user *user)
 	return -WEXITSTATUS(status);
 }
 
-static void run_as_daemon(struct mcrd_user *user, const char *why,
+static void run_as_daemon(struct mcrd_privs *user, const char *why,
 			  const struct mcrd_log *log)
 {
 	mcrd_log(log, LOG_WARNING,
 		 "workers run as uid %u, as this process does, without its capabilities: %s",
 		 geteuid(), why);
-	*user = (struct mcrd_user){ .keep = true };
+	*user = (struct mcrd_privs){ .keep = true };
 }
 
-static int look_up(const char *name, struct mcrd_user *user,
+static int look_up(const char *name, struct mcrd_privs *user,
 		   const struct mcrd_log *log)
 {
-	const struct passwd *pw = NULL;
-	size_t i;
+	char why[256];
 
-	for (i = 0; !pw && !name && i < sizeof(users) / sizeof(users[0]); i++)
-		pw = getpwnam(users[i]);
-	if (name)
-		pw = getpwnam(name);
-	if (name && !pw) {
-		mcrd_log(log, LOG_ERR,
-			 "user %s does not exist: --user needs one that workers run as",
-			 name);
+	if (mcrd_privs_find(name, user, why, sizeof(why))) {
+		mcrd_log(log, LOG_ERR, "--user: %s", why);
 		return -1;
 	}
-	if (pw && !pw->pw_uid) {
-		mcrd_log(log, LOG_ERR,
-			 "user %s is root: --user needs one without rights, that workers run as",
-			 pw->pw_name);
-		return -1;
-	}
-	if (!pw)
+	if (!name && !getpwuid(user->uid))
 		mcrd_log(log, LOG_WARNING,
-			 "there is no user %s and no user %s: workers run as uid %u",
-			 users[0], users[1], UID_NOBODY);
-	*user = (struct mcrd_user){
-		.uid = pw ? pw->pw_uid : UID_NOBODY,
-		.gid = pw ? pw->pw_gid : UID_NOBODY,
-	};
+			 "there is no user mcrd and no user nobody: workers run as uid %u",
+			 user->uid);
 	return 0;
 }
 
@@ -157,7 +135,7 @@ static int look_up(const char *name, struct mcrd_user *user,
  *
  * Return: 0, or -1: there is no such user.
  */
-int mcrd_rights_find_user(const char *name, struct mcrd_user *user,
+int mcrd_rights_find_user(const char *name, struct mcrd_privs *user,
 			  const struct mcrd_log *log)
 {
 	char missing[64] = "", why[128];

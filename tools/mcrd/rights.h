@@ -11,7 +11,7 @@
 #include "spawn.h"
 
 int mcrd_rights_check(const struct mcrd_log *log);
-int mcrd_rights_find_user(const char *name, struct mcrd_user *user,
+int mcrd_rights_find_user(const char *name, struct mcrd_privs *user,
 			  const struct mcrd_log *log);
 
 #endif /* MCRD_RIGHTS_H */

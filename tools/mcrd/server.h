@@ -25,6 +25,8 @@ struct mcrd_peer;
  * @log: the daemon's
  * @poll: the loop's
  * @listener: the socket that peers connect to; not watched if its fd is -1
+ * @before: called before what a peer says is carried out; may be NULL
+ * @arg: for it
  * @peers: by no order; NULL where there is none
  * @n: how many there are
  * @listening: how many of them are in the family's group
@@ -37,6 +39,8 @@ struct mcrd_server {
 	const struct mcrd_log *log;
 	struct mcrd_poll *poll;
 	struct mcrd_watch listener;
+	void (*before)(void *arg);
+	void *arg;
 	struct mcrd_peer *peers[MCRD_PEERS_MAX];
 	unsigned int n;
 	unsigned int listening;

@@ -4,7 +4,6 @@
  */
 #include "spawn.h"
 
-#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,66 +53,14 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Rings and buffers may be as large as they are said to be. */
-static void raise_limits(void)
+static void drop_rights(const struct mcrd_privs *user)
 {
-	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	char why[256];
 
-	setrlimit(RLIMIT_MEMLOCK, &all);
-}
-
-static int refused(void)
-{
-	return errno ? -errno : -EPERM;
-}
-
-static int change_user(const struct mcrd_user *user)
-{
-	unsigned int flags = CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_AMBIENT;
-
-	/* With no_new_privs nothing can be had of what is left there. */
-	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
-		flags |= CAPNG_CLEAR_BOUNDING;
-	capng_clear(CAPNG_SELECT_ALL);
-	return capng_change_id((int)user->uid, (int)user->gid, (int)flags) ?
-	       refused() : 0;
-}
-
-static int keep_user(void)
-{
-	capng_clear(CAPNG_SELECT_ALL);
-	return capng_apply(CAPNG_SELECT_CAPS) ? refused() : 0;
-}
-
-/**
- * mcrd_user_become - be that user, without any capabilities, for ever
- * @user: the user
- *
- * For a process of its own.
- *
- * Return: 0 or -errno.
- */
-int mcrd_user_become(const struct mcrd_user *user)
-{
-	int ret;
-
-	errno = 0;
-	if (capng_get_caps_process())
-		return refused();
-	ret = user->keep ? keep_user() : change_user(user);
-	if (!ret && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		ret = refused();
-	return ret;
-}
-
-static void drop_rights(const struct mcrd_user *user)
-{
-	int ret = mcrd_user_become(user);
-
-	if (!ret)
+	if (!mcrd_privs_drop(user, why, sizeof(why)))
 		return;
-	errno = -ret;
-	die("its rights");
+	dprintf(STDERR_FILENO, "cannot start: %s\n", why);
+	_exit(EXIT_NO_START);
 }
 
 /* A change of user takes this away: it comes after. */
@@ -126,14 +72,15 @@ static void die_with_parent(pid_t parent)
 		_exit(EXIT_NO_START);
 }
 
-/* Nothing of the supervisor's environment but what sanitizers are told by. */
+/* Nothing of the supervisor's environment but what is for who looks for faults. */
 static char **small_environment(char *env[4])
 {
 	unsigned int n = 0;
 	char **e;
 
 	for (e = environ; *e && n < 3; e++)
-		if (strstr(*e, "SAN_OPTIONS="))
+		if (strstr(*e, "SAN_OPTIONS=") ||
+		    !strncmp(*e, "MCRD_SECCOMP=", strlen("MCRD_SECCOMP=")))
 			env[n++] = *e;
 	env[n] = NULL;
 	return env;
@@ -151,7 +98,7 @@ static char **small_environment(char *env[4])
  *
  * Return: its process, or -errno.
  */
-pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
+pid_t mcrd_spawn(const struct mcrd_privs *user, const char *const *argv, int fd,
 		 int log_fd)
 {
 	pid_t parent = getpid(), pid;
@@ -165,11 +112,10 @@ pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
 	setsid();
 	reset_signals();
 	arrange_descriptors(fd, log_fd);
-	raise_limits();
 	drop_rights(user);
 	die_with_parent(parent);
 	/* It changes none of them; its declaration is older than const. */
-	execve("/proc/self/exe", (char **)(uintptr_t)argv,
+	execve("/proc/self/exe", (char *const *)argv,
 	       small_environment(env));
 	die("/proc/self/exe");
 	return -1;

@@ -9,25 +9,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "privs.h"
+
 /* What the program is called when it is a worker. */
 #define MCRD_WORKER_NAME	"mcrd-worker"
 /* What it is given: the worker's end of the stream. */
 #define MCRD_WORKER_FD		3
 
-/**
- * struct mcrd_user - whom workers run as
- * @uid: user
- * @gid: group
- * @keep: that of the supervisor, which may not change it
- */
-struct mcrd_user {
-	uid_t uid;
-	gid_t gid;
-	bool keep;
-};
-
-int mcrd_user_become(const struct mcrd_user *user);
-pid_t mcrd_spawn(const struct mcrd_user *user, const char *const *argv, int fd,
+pid_t mcrd_spawn(const struct mcrd_privs *user, const char *const *argv, int fd,
 		 int log_fd);
 
 #endif /* MCRD_SPAWN_H */

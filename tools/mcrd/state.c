@@ -134,7 +134,7 @@ static bool is_dirty(const struct mcrd_state *s)
 /* It has all the rights it needs by its connection. */
 static pid_t spawn(const struct mcrd_state *s, enum mcrd_job job, int fd)
 {
-	const struct mcrd_user user = { .keep = true };
+	const struct mcrd_privs user = { .keep = true, .writes = true };
 	bool quiet = job == MCRD_JOB_SAVE && s->failing;
 	char level[16];
 	const char *const argv[] = {

@@ -16,8 +16,9 @@
 #include "../lib/latency.h"
 
 /*
- * Of so many batches one has the time of its packets taken: a clock is read for
- * that, and it is to cost nothing.
+ * Of so many batches one has the time of its first run taken, the one that waited
+ * longest: its sends are submitted at once, and a clock is read when they are
+ * done. It is to cost nothing.
  */
 #define MCRD_STATS_SAMPLE	64U
 

@@ -95,7 +95,7 @@ struct mcrd_workers {
 	const struct mcrd_log *log;
 	struct mcrd_poll *poll;
 	const struct mcrd_arena *arena;
-	struct mcrd_user user;
+	struct mcrd_privs user;
 	struct mcrd_config config;
 	void (*first_drop)(const struct mcrd_first_drop *drop, void *arg);
 	void *arg;

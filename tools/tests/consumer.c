@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/error.h"
 #include "../mcrd/consume.h"
 
 #define WORDS_MAX	12
@@ -49,11 +48,11 @@ static int rule_match(char *const *word, struct mcr_match *m)
 }
 
 static int carry_out(struct mcrd_consume *c, char *const *word, size_t n,
-		     struct mcr_error *err)
+		     char *why, size_t size)
 {
 	struct mcr_match m;
 
-	snprintf(err->text, sizeof(err->text), "not understood");
+	snprintf(why, size, "not understood");
 	if (n == 12 && !strcmp(word[0], "rule") && !rule_match(word, &m))
 		return mcrd_consume_rule(c, (__u32)number(word[1]), word[2],
 					 if_nametoindex(word[2]), &m,
@@ -67,11 +66,11 @@ static int carry_out(struct mcrd_consume *c, char *const *word, size_t n,
 		return 0;
 	}
 	if (n == 1 && !strcmp(word[0], "check"))
-		return mcrd_consume_check(c, err);
+		return mcrd_consume_check(c, why, size);
 	if (n == 1 && !strcmp(word[0], "less"))
-		return mcrd_consume_commit(c, MCRD_CONSUME_LESS, err);
+		return mcrd_consume_commit(c, MCRD_CONSUME_LESS, why, size);
 	if (n == 1 && !strcmp(word[0], "more"))
-		return mcrd_consume_commit(c, MCRD_CONSUME_MORE, err);
+		return mcrd_consume_commit(c, MCRD_CONSUME_MORE, why, size);
 	return -1;
 }
 
@@ -79,15 +78,15 @@ int main(void)
 {
 	struct mcrd_consume *c = mcrd_consume_init();
 	char *word[WORDS_MAX], *save, *line = NULL;
-	struct mcr_error err;
 	size_t size = 0, n;
+	char why[256];
 
 	while (c && getline(&line, &size, stdin) > 0) {
 		n = 0;
 		for (save = strtok(line, "\n "); save && n < WORDS_MAX;
 		     save = strtok(NULL, "\n "))
 			word[n++] = save;
-		puts(carry_out(c, word, n, &err) ? err.text : "ok");
+		puts(carry_out(c, word, n, why, sizeof(why)) ? why : "ok");
 		fflush(stdout);
 	}
 	free(line);

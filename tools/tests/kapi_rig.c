@@ -183,6 +183,11 @@ size_t rig_count(int cmd)
 
 /* What is the daemon's. */
 
+const char *mcr_plane_consume(const struct mcr_rule_spec *spec)
+{
+	return spec->mode == MCR_MODE_CONSUME ? rig.no_consume : NULL;
+}
+
 void mcr_plane_rule(struct mcr_net *mn, struct mcr_rule *rule)
 {
 	lockdep_assert_held(&mn->lock);

@@ -43,6 +43,7 @@ struct rig_said {
  * @releases: how often RTNL was let go of
  * @rules: mcr_plane_rule()
  * @rules_gone: mcr_plane_rule_gone()
+ * @no_consume: why mcr_plane_consume() says that it is not possible; NULL: it is
  * @hooks: devices that are hooked
  * @allmulti: devices in allmulti
  * @no_hook: the next hook fails
@@ -54,6 +55,7 @@ struct rig {
 	unsigned int releases;
 	unsigned int rules;
 	unsigned int rules_gone;
+	const char *no_consume;
 	int hooks;
 	int allmulti;
 	bool no_hook;

@@ -342,10 +342,13 @@ static void check_sample(const struct head *h, const char *line)
 {
 	size_t len = strcspn(line, "{ ");
 	const char *value = skip_labels(line + len);
-	char suffix[16] = "";
+	char suffix[16];
 
 	assert_memory_equal(line, h->name, strlen(h->name));
-	memcpy(suffix, line + strlen(h->name), len - strlen(h->name));
+	len -= strlen(h->name);
+	assert_true(len < sizeof(suffix));
+	memcpy(suffix, line + strlen(h->name), len);
+	suffix[len] = '\0';
 	if (!allowed_suffix(h, suffix))
 		fail_msg("'%s' is no sample of %s %s", line, h->type, h->name);
 	if (!value || *value != ' ' || !value[1] ||
@@ -448,7 +451,7 @@ static void feed(struct mcr_reply *reply, struct nl_msg **msgs, size_t n)
 	assert_int_equal(mcr_reply_feed(reply, bytes, len, &err), 0);
 }
 
-#define RULES	200
+#define RULES	200UL
 
 /* Rules of random names, some in more than one message. */
 static void feed_rules(struct mcr_reply *reply, uint64_t seed)
@@ -504,7 +507,7 @@ static void test_scrape(void **state)
 		mcr_scrape_end(&scrape);
 	}
 	/* It comes in pieces, not all at once. */
-	assert_true(pieces > (size_t)19 * RULES);
+	assert_true(pieces > 19 * RULES);
 }
 
 /* Nobody has rules, devices or workers: there is a text all the same. */

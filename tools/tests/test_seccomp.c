@@ -26,7 +26,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../lib/error.h"
 #include "../mcrd/worker/seccomp.h"
 
 #define KILLED		(256 + SIGSYS)
@@ -55,11 +54,11 @@ NO_SANITIZER static void be_child(enum mcrd_seccomp_mode mode, bool uring,
 				  int (*run)(void))
 {
 	const struct rlimit none = { 0, 0 };
-	struct mcr_error err;
+	char why[256];
 
 	setrlimit(RLIMIT_CORE, &none);
 	signal(SIGABRT, SIG_DFL);
-	if (mcrd_seccomp_enter(mode, uring, &err))
+	if (mcrd_seccomp_enter(mode, uring, why, sizeof(why)))
 		_exit(99);
 	_exit(run());
 }

@@ -91,10 +91,11 @@ static void keep(struct rig *r, unsigned int dev, const uint8_t *data,
 	struct sent *s = &r->sent[r->n++];
 
 	assert_true(r->n <= RIG_SENT_MAX);
+	assert_true(len > 0);
 	s->dev = dev;
 	s->len = len;
 	s->messages = r->messages;
-	s->data = malloc(len);
+	s->data = malloc(len + 1);
 	assert_non_null(s->data);
 	memcpy(s->data, data, len);
 }
@@ -486,6 +487,23 @@ static uint32_t make_frame(uint8_t *l2, const struct packet *p)
 	return (uint32_t)(uh - l2) + udp_len + p->pad;
 }
 
+/* As the kernel does, it comes first. */
+static size_t put_stamp(uint64_t stamp, uint8_t *control)
+{
+	const struct timespec ts = {
+		.tv_sec = (time_t)(stamp / 1000000000U),
+		.tv_nsec = (long)(stamp % 1000000000U),
+	};
+	struct cmsghdr h = {
+		.cmsg_len = CMSG_LEN(sizeof(ts)),
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_TIMESTAMPNS,
+	};
+
+	memcpy(control, &h, sizeof(h));
+	memcpy(control + CMSG_LEN(0), &ts, sizeof(ts));
+	return CMSG_SPACE(sizeof(ts));
+}
+
 static void make_aux(const struct packet *p, uint32_t len, uint8_t *control)
 {
 	struct tpacket_auxdata aux = { .tp_len = len, .tp_snaplen = len };
@@ -504,6 +522,8 @@ static void make_aux(const struct packet *p, uint32_t len, uint8_t *control)
 		aux.tp_vlan_tci = (uint16_t)(p->prio << 13 | p->vlan);
 		aux.tp_vlan_tpid = ETH_P_8021Q;
 	}
+	if (p->stamp)
+		control += put_stamp(p->stamp, control);
 	memcpy(control, &h, sizeof(h));
 	memcpy(control + CMSG_LEN(0), &aux, sizeof(aux));
 }

@@ -74,6 +74,7 @@ struct rig {
  * @vlan: VLAN id of a tag that was taken out; 0: none
  * @prio: priority of that tag
  * @verified: the kernel says that the checksum is right
+ * @stamp: when the kernel received it, ns of CLOCK_REALTIME; 0: it does not say
  */
 struct packet {
 	bool v6;
@@ -91,6 +92,7 @@ struct packet {
 	uint16_t vlan;
 	uint8_t prio;
 	bool verified;
+	uint64_t stamp;
 };
 
 struct rig *rig_new(bool vnet);

@@ -72,19 +72,43 @@ static bool read_aux(struct mcrd_frame *f, const struct tpacket_auxdata *aux)
 	return aux->tp_snaplen == aux->tp_len;
 }
 
-/* There is one control message at most: it is what sockets are asked for. */
+static void read_stamp(struct mcrd_frame *f, const uint8_t *data)
+{
+	struct timespec ts;
+
+	memcpy(&ts, data, sizeof(ts));
+	f->stamp = (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+}
+
+/* Control messages are what sockets are asked for, and not more. */
 static bool read_control(struct mcrd_frame *f, const struct mcrd_message *m)
 {
+	const uint8_t *at = m->control;
 	struct tpacket_auxdata aux;
+	size_t left = m->control_len;
 	struct cmsghdr h;
+	bool whole = true;
 
-	if (m->control_len < CMSG_LEN(sizeof(aux)))
-		return true;
-	memcpy(&h, m->control, sizeof(h));
-	if (h.cmsg_level != SOL_PACKET || h.cmsg_type != PACKET_AUXDATA)
-		return true;
-	memcpy(&aux, (const uint8_t *)m->control + CMSG_LEN(0), sizeof(aux));
-	return read_aux(f, &aux);
+	while (left >= sizeof(h)) {
+		memcpy(&h, at, sizeof(h));
+		if (h.cmsg_len < CMSG_LEN(0) || h.cmsg_len > left)
+			break;
+		if (h.cmsg_level == SOL_PACKET &&
+		    h.cmsg_type == PACKET_AUXDATA &&
+		    h.cmsg_len >= CMSG_LEN(sizeof(aux))) {
+			memcpy(&aux, at + CMSG_LEN(0), sizeof(aux));
+			whole = read_aux(f, &aux);
+		} else if (h.cmsg_level == SOL_SOCKET &&
+			   h.cmsg_type == SCM_TIMESTAMPNS &&
+			   h.cmsg_len >= CMSG_LEN(sizeof(struct timespec))) {
+			read_stamp(f, at + CMSG_LEN(0));
+		}
+		if (left < CMSG_ALIGN(h.cmsg_len))
+			break;
+		at += CMSG_ALIGN(h.cmsg_len);
+		left -= CMSG_ALIGN(h.cmsg_len);
+	}
+	return whole;
 }
 
 static bool has_ethernet(uint16_t type)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "match.h"
 #include "pool.h"
@@ -21,7 +22,9 @@ struct mcrd_rxdev;
  */
 #define MCRD_FRAME_OUT		16U
 #define MCRD_FRAME_NAME		24U
-#define MCRD_FRAME_CONTROL	CMSG_SPACE(sizeof(struct tpacket_auxdata))
+#define MCRD_FRAME_CONTROL	\
+	(CMSG_SPACE(sizeof(struct timespec)) + \
+	 CMSG_SPACE(sizeof(struct tpacket_auxdata)))
 #define MCRD_FRAME_ROOM		\
 	(MCRD_FRAME_OUT + MCRD_FRAME_NAME + MCRD_FRAME_CONTROL)
 
@@ -43,6 +46,7 @@ struct mcrd_rxdev;
  * @csum_offset: of it from there
  * @gso_size: payload bytes of the segments of a super-packet; 0: it is none
  * @gso_type: SKB_GSO_ bits; 0: nothing that is known
+ * @stamp: when the kernel received it, ns of CLOCK_REALTIME; 0: it does not say
  */
 struct mcrd_frame {
 	struct mcrd_rxdev *rx;
@@ -61,6 +65,7 @@ struct mcrd_frame {
 	uint16_t csum_offset;
 	uint16_t gso_size;
 	uint32_t gso_type;
+	uint64_t stamp;
 };
 
 /**

@@ -38,8 +38,11 @@ struct mcrd_run *mcrd_run_get(struct mcrd_worker *w)
 		w->gather.free = run->next;
 	else
 		run = malloc(sizeof(*run));
-	if (run)
-		run->refs = 1;
+	if (!run)
+		return NULL;
+	run->refs = 1;
+	run->stamp = 0;
+	run->sent = false;
 	return run;
 }
 
@@ -54,6 +57,8 @@ void mcrd_run_put(struct mcrd_worker *w, struct mcrd_run *run)
 
 	if (--run->refs)
 		return;
+	if (run->stamp && run->sent)
+		mcrd_tally_sent(&w->tally, run->stamp);
 	for (i = 0; i < run->n; i++)
 		mcrd_pool_put(&w->pool, run->piece[i].buf);
 	run->next = w->gather.free;
@@ -128,6 +133,7 @@ static struct mcrd_run *start_run(struct mcrd_worker *w,
 	if (!run)
 		return NULL;
 	run->rule = rule;
+	run->stamp = mcrd_tally_stamp(&w->tally, f);
 	mcrd_run_start(run, f, p);
 	return run;
 }

@@ -50,6 +50,7 @@ struct mcrd_batch {
  * @rx: sockets that are received from
  * @poll: the same, behind commands and signals
  * @n_rx: how many
+ * @rest_until: jiffies: sockets that had errors are tried again then
  * @queued: sockets that have something to send
  * @buf: buffers that are lent
  * @msg: messages to be received into them
@@ -61,6 +62,7 @@ struct mcrd_ring {
 	struct mcrd_rxdev *rx[RX_MAX];
 	struct pollfd poll[2 + RX_MAX];
 	uint32_t n_rx;
+	uint64_t rest_until;
 	struct mcrd_batch *queued;
 	struct mcrd_buf *buf[BATCH];
 	struct mmsghdr msg[BATCH];
@@ -134,6 +136,7 @@ static void flush(struct mcrd_worker *w, struct mcrd_batch *b)
 	while (i < n) {
 		ret = sendmmsg(b->tx->fd, b->msg + i, n - i,
 			       MSG_DONTWAIT | MSG_NOSIGNAL);
+		w->tally.syscalls++;
 		if (ret <= 0) {
 			result[i++] = ret ? -errno : -EAGAIN;
 			continue;
@@ -141,7 +144,8 @@ static void flush(struct mcrd_worker *w, struct mcrd_batch *b)
 		for (k = 0; k < ret; k++, i++)
 			result[i] = (int)b->msg[i].msg_len;
 	}
-	memcpy(send, b->send, n * sizeof(send[0]));
+	for (i = 0; i < n; i++)
+		send[i] = b->send[i];
 	b->n = 0;
 	for (i = 0; i < n; i++)
 		mcrd_send_done(w, send[i], result[i]);
@@ -244,8 +248,10 @@ static uint32_t receive(struct mcrd_worker *w, struct mcrd_rxdev *rx,
 
 	ret = recvmmsg(rx->fd, ring->msg, n, MSG_DONTWAIT, NULL);
 	err = errno;
+	w->tally.syscalls++;
 	if (ret > 0)
 		got = (uint32_t)ret;
+	w->tally.receives += got > 0;
 	for (i = got; i < n; i++)
 		mcrd_pool_return(&w->pool, ring->buf[i]);
 	for (i = 0; i < got; i++)
@@ -254,6 +260,8 @@ static uint32_t receive(struct mcrd_worker *w, struct mcrd_rxdev *rx,
 	if (ret < 0 && err != EAGAIN && err != EINTR) {
 		*more = mcrd_receive_error(w, rx, err);
 		rx->armed = *more;
+		if (!*more)
+			ring->rest_until = w->now + REST_MS;
 	}
 	return got;
 }
@@ -284,6 +292,7 @@ static void read_commands(struct mcrd_worker *w)
 
 	mcrd_reader_space(&w->reader, &iov);
 	len = recvmsg(w->cmd_fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	w->tally.syscalls++;
 	mcrd_worker_got(w, len < 0 ? -errno : len, &msg);
 }
 
@@ -303,9 +312,11 @@ static int poll_ms(struct mcrd_worker *w)
 	uint32_t i;
 
 	for (i = 0; i < ring->n_rx; i++) {
-		ring->poll[2 + i].fd = ring->rx[i]->armed ? ring->rx[i]->fd :
-							    -1;
-		if (!ring->rx[i]->armed && ms < 0)
+		struct mcrd_rxdev *rx = ring->rx[i];
+
+		rx->armed |= w->now >= ring->rest_until;
+		ring->poll[2 + i].fd = rx->armed ? rx->fd : -1;
+		if (!rx->armed && ms < 0)
 			ms = REST_MS;
 	}
 	return ms;
@@ -317,8 +328,11 @@ static void linger(struct mcrd_worker *w)
 	uint32_t us = mcrd_pace_wait(&w->pace, w->config.wait_us);
 	struct timespec ts = { .tv_nsec = (long)us * 1000 };
 
-	if (us && !w->table.n_low && !w->apply.owed)
-		ppoll(w->ring->poll, 2, &ts, NULL);
+	if (!us || w->table.n_low || w->apply.owed)
+		return;
+	ppoll(w->ring->poll, 2, &ts, NULL);
+	w->tally.syscalls++;
+	w->tally.wakeups++;
 }
 
 static void mmsg_round(struct mcrd_worker *w)
@@ -329,18 +343,17 @@ static void mmsg_round(struct mcrd_worker *w)
 
 	linger(w);
 	n = poll(ring->poll, 2 + ring->n_rx, poll_ms(w));
+	w->tally.syscalls++;
+	w->tally.wakeups++;
 	if (n < 0) {
 		if (errno != EINTR)
 			mcrd_worker_end(w, 1);
 		return;
 	}
 	w->now = get_jiffies_64();
-	for (i = 0; i < ring->n_rx; i++) {
+	for (i = 0; i < ring->n_rx; i++)
 		if (ring->rx[i]->armed && ring->poll[2 + i].revents)
 			frames += receive_all(w, ring->rx[i]);
-		else if (!n)
-			ring->rx[i]->armed = true;
-	}
 	mcrd_receive_batch(w, frames);
 	mmsg_submit(w);
 	if (ring->poll[1].revents)

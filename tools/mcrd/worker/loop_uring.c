@@ -142,7 +142,11 @@ static uint64_t data_of(const void *p, unsigned int tag)
 
 static void *pointer_of(uint64_t data)
 {
-	return (void *)(uintptr_t)(data & ~(uint64_t)TAG_MASK);
+	uintptr_t bits = data & ~(uint64_t)TAG_MASK;
+	void *p;
+
+	memcpy(&p, &bits, sizeof(p));
+	return p;
 }
 
 static int uring_rx_open(struct mcrd_worker *w, struct mcrd_rxdev *rx)
@@ -218,7 +222,7 @@ static void harvest(struct mcrd_worker *w)
 
 static void uring_submit(struct mcrd_worker *w)
 {
-	io_uring_submit(&w->ring->u.ring);
+	mcrd_uring_submit(&w->ring->u);
 	harvest(w);
 }
 
@@ -238,7 +242,7 @@ static void uring_send(struct mcrd_worker *w, struct mcrd_send *s)
 /* Between two batches: what was handed over has to find its socket open. */
 static void uring_tx_close(struct mcrd_worker *w, struct mcrd_txdev *tx)
 {
-	io_uring_submit(&w->ring->u.ring);
+	mcrd_uring_submit(&w->ring->u);
 	mcrd_txdev_free(tx);
 }
 
@@ -338,6 +342,8 @@ static void wait_for_more(struct mcrd_worker *w)
 	}
 	err = io_uring_submit_and_wait_timeout(ring, &cqe, n,
 					       ts.tv_nsec ? &ts : NULL, NULL);
+	w->ring->u.calls++;
+	w->tally.wakeups++;
 	if (err >= 0 || err == -ETIME || err == -EINTR || err == -EAGAIN ||
 	    err == -EBUSY)
 		return;
@@ -420,7 +426,7 @@ static void uring_round(struct mcrd_worker *w)
 	ask_for_commands(w);
 	ask_for_signals(w);
 	if (ring->n)
-		io_uring_submit(&ring->u.ring);
+		mcrd_uring_submit(&ring->u);
 	else
 		wait_for_more(w);
 	w->now = get_jiffies_64();
@@ -432,6 +438,9 @@ static void uring_round(struct mcrd_worker *w)
 		ring->n--;
 		frames += handle(w, &e);
 	}
+	w->tally.receives += frames > 0;
+	w->tally.syscalls += ring->u.calls;
+	ring->u.calls = 0;
 	mcrd_receive_batch(w, frames);
 	if (ring->signalled)
 		read_signal(w);

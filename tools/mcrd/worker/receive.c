@@ -45,6 +45,7 @@ static bool handle(struct mcrd_worker *w, struct mcrd_frame *f)
 		if (!rule)
 			mcr_unmatched_note(f->rx->unmatched, &p.flow);
 	}
+	w->tally.packets += verdict == MCR_VERDICT_PACKET ? p.segs : 1;
 	mcrd_count_seen(f->rx, !rule && verdict != MCR_VERDICT_MALFORMED,
 			verdict == MCR_VERDICT_MALFORMED);
 	if (!rule)
@@ -127,6 +128,7 @@ void mcrd_receive_batch(struct mcrd_worker *w, uint32_t frames)
 	struct timespec ts;
 
 	mcrd_gather_flush(w);
+	mcrd_tally_batch(w, frames);
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	mcrd_pace_batch(&w->pace, (uint64_t)ts.tv_sec * 1000000000ULL +
 			(uint64_t)ts.tv_nsec, frames);

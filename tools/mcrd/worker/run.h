@@ -60,6 +60,8 @@ struct mcrd_piece {
  * @next_id: IPv4 id that a packet has to have where it may be fragmented
  * @any_id: ids do not matter
  * @checked: checksums are known to be right
+ * @stamp: when the first packet was received, if its time is taken; 0: it is not
+ * @sent: a copy was
  * @n: number of @piece
  * @head: headers made for several packets
  * @piece: the packets
@@ -86,6 +88,8 @@ struct mcrd_run {
 	uint16_t next_id;
 	bool any_id;
 	bool checked;
+	bool sent;
+	uint64_t stamp;
 	uint32_t n;
 	uint8_t head[MCRD_RUN_HEAD] __aligned(8);
 	struct mcrd_piece piece[MCRD_RUN_PACKETS];

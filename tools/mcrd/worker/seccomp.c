@@ -13,12 +13,11 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-
-#include "../../lib/error.h"
 
 /* In any case. */
 static const int always[] = {
@@ -163,43 +162,45 @@ scmp_filter_ctx mcrd_seccomp_make(uint32_t arch, enum mcrd_seccomp_mode mode,
 	return ctx;
 }
 
-static int refuse(struct mcr_error *err, int code, const char *what)
-{
-	mcr_error_set(err, MCR_ERROR_SYSTEM,
-		      "the worker's system calls cannot be restricted: %s: %s",
-		      what, strerror(-code));
-	return code;
-}
-
 /**
  * mcrd_seccomp_enter - do without all other system calls from now on
  * @mode: what becomes of them
  * @uring: the loop is an io_uring, which is set up
- * @err: why it is not possible: a sentence
+ * @why: where to say why it is not possible: a sentence
+ * @size: bytes of @why
  *
  * All that is opened, mapped and set up is so before. Rights are not gained any
  * more (no_new_privs), and other processes of the same user do not look inside.
  *
  * Return: 0; -errno: no call is restricted.
  */
-int mcrd_seccomp_enter(enum mcrd_seccomp_mode mode, bool uring,
-		       struct mcr_error *err)
+int mcrd_seccomp_enter(enum mcrd_seccomp_mode mode, bool uring, char *why,
+		       size_t size)
 {
+	const char *what = "no_new_privs";
 	scmp_filter_ctx ctx;
-	int code;
+	int err = 0;
 
 	if (mode == MCRD_SECCOMP_OFF)
 		return 0;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return refuse(err, -errno, "no_new_privs");
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-		return refuse(err, -errno, "dumpable");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)) {
+		err = -errno;
+		goto out;
+	}
+	what = "the filter cannot be made";
 	ctx = mcrd_seccomp_make(seccomp_arch_native(), mode, uring);
-	if (!ctx)
-		return refuse(err, -ENOMEM, "the filter cannot be made");
-	code = seccomp_load(ctx);
+	if (!ctx) {
+		err = -ENOMEM;
+		goto out;
+	}
+	what = "the kernel does not take the filter";
+	err = seccomp_load(ctx);
 	seccomp_release(ctx);
-	if (code)
-		return refuse(err, code, "the kernel does not take the filter");
-	return 0;
+out:
+	if (err)
+		snprintf(why, size,
+			 "the worker's system calls cannot be restricted: %s: %s",
+			 what, strerror(-err));
+	return err;
 }

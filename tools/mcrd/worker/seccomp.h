@@ -11,9 +11,11 @@
 
 #include <seccomp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-struct mcr_error;
+/* Who starts a worker may set it to "eperm" or "off". */
+#define MCRD_SECCOMP_ENV	"MCRD_SECCOMP"
 
 /**
  * enum mcrd_seccomp_mode - what becomes of a call that is not left
@@ -29,7 +31,7 @@ enum mcrd_seccomp_mode {
 
 scmp_filter_ctx mcrd_seccomp_make(uint32_t arch, enum mcrd_seccomp_mode mode,
 				  bool uring);
-int mcrd_seccomp_enter(enum mcrd_seccomp_mode mode, bool uring,
-		       struct mcr_error *err);
+int mcrd_seccomp_enter(enum mcrd_seccomp_mode mode, bool uring, char *why,
+		       size_t size);
 
 #endif /* MCRD_SECCOMP_H */

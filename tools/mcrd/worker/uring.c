@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "frame.h"
@@ -45,6 +46,50 @@ static const char *refusal(int err)
 	}
 }
 
+/* What is asked of the kernel in this way, and filtered by nobody else. */
+static const uint8_t allowed_ops[] = {
+	IORING_OP_RECVMSG, IORING_OP_SENDMSG, IORING_OP_READ,
+	IORING_OP_POLL_ADD, IORING_OP_ASYNC_CANCEL, IORING_OP_TIMEOUT,
+};
+
+static const uint8_t allowed_calls[] = {
+	IORING_REGISTER_ENABLE_RINGS, IORING_REGISTER_RING_FDS,
+	IORING_UNREGISTER_RING_FDS, IORING_REGISTER_PBUF_RING,
+	IORING_UNREGISTER_PBUF_RING,
+};
+
+/* liburing 2.3 declares functions for this, and does not export them. */
+static int register_raw(struct mcrd_uring *u, unsigned int call,
+			const void *arg, unsigned int n)
+{
+	return syscall(SYS_io_uring_register, u->ring.ring_fd, call, arg, n) < 0 ?
+	       -errno : 0;
+}
+
+/* A fault in what looks at packets is not to open files by this way. */
+static int restrict_to_work(struct mcrd_uring *u)
+{
+	struct io_uring_restriction
+		res[sizeof(allowed_ops) + sizeof(allowed_calls) + 1];
+	unsigned int n = 0, i;
+	int err;
+
+	memset(res, 0, sizeof(res));
+	for (i = 0; i < sizeof(allowed_ops); i++) {
+		res[n].opcode = IORING_RESTRICTION_SQE_OP;
+		res[n++].sqe_op = allowed_ops[i];
+	}
+	for (i = 0; i < sizeof(allowed_calls); i++) {
+		res[n].opcode = IORING_RESTRICTION_REGISTER_OP;
+		res[n++].register_op = allowed_calls[i];
+	}
+	res[n].opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED;
+	res[n++].sqe_flags = IOSQE_BUFFER_SELECT;
+	err = register_raw(u, IORING_REGISTER_RESTRICTIONS, res, n);
+	return err ? err : register_raw(u, IORING_REGISTER_ENABLE_RINGS, NULL,
+					0);
+}
+
 /* Sends, and each buffer that may be filled, have room for their completion. */
 static int setup(struct mcrd_uring *u)
 {
@@ -55,13 +100,18 @@ static int setup(struct mcrd_uring *u)
 	for (i = 0; i < sizeof(flag_sets) / sizeof(flag_sets[0]); i++) {
 		memset(&p, 0, sizeof(p));
 		p.flags = flag_sets[i] | IORING_SETUP_CQSIZE |
-			  IORING_SETUP_CLAMP;
+			  IORING_SETUP_CLAMP | IORING_SETUP_R_DISABLED;
 		p.cq_entries = 4 * MCRD_URING_SQ + 2 * u->pool->n;
 		err = io_uring_queue_init_params(MCRD_URING_SQ, &u->ring, &p);
 		if (err != -EINVAL)
 			break;
 	}
+	if (err)
+		return err;
+	err = restrict_to_work(u);
 	u->open = !err;
+	if (err)
+		io_uring_queue_exit(&u->ring);
 	return err;
 }
 
@@ -134,8 +184,19 @@ struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u)
 
 	if (sqe)
 		return sqe;
-	io_uring_submit(&u->ring);
+	mcrd_uring_submit(u);
 	return io_uring_get_sqe(&u->ring);
+}
+
+/**
+ * mcrd_uring_submit - carry out what was asked for
+ * @u: the io_uring
+ */
+void mcrd_uring_submit(struct mcrd_uring *u)
+{
+	/* Without anything to submit it is none, but for rare cases. */
+	u->calls += io_uring_sq_ready(&u->ring) > 0;
+	io_uring_submit(&u->ring);
 }
 
 /**

@@ -30,6 +30,7 @@ struct mcrd_pool;
  * @shift: bytes of each buffer that are left free
  * @pool: what buffers are lent from
  * @lent: buffers that the kernel has
+ * @calls: system calls; who looks zeroes it
  * @msg: what is to be received beside frames; for all of them
  */
 struct mcrd_uring {
@@ -41,6 +42,7 @@ struct mcrd_uring {
 	size_t shift;
 	struct mcrd_pool *pool;
 	unsigned int lent;
+	unsigned int calls;
 	struct msghdr msg;
 };
 
@@ -50,6 +52,7 @@ void mcrd_uring_close(struct mcrd_uring *u);
 void mcrd_uring_lend(struct mcrd_uring *u);
 struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags);
 struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u);
+void mcrd_uring_submit(struct mcrd_uring *u);
 void mcrd_uring_receive(struct mcrd_uring *u, struct io_uring_sqe *sqe, int fd);
 
 #endif /* MCRD_WORKER_URING_H */

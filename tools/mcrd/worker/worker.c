@@ -18,6 +18,7 @@
 
 #include "../../kapi/kapi.h"
 #include "frame.h"
+#include "seccomp.h"
 #include "vnet.h"
 
 /* Where the supervisor does not say: a super-packet; without those, a jumbo. */
@@ -92,10 +93,47 @@ static const char *map_arena(struct mcrd_worker *w, int fd)
 		return "the arena cannot be mapped";
 	w->section = w->arena.base + w->config.worker * MCRD_ARENA_STRIDE;
 	w->shared = w->arena.base + w->config.workers * MCRD_ARENA_STRIDE;
+	if (w->config.stats > MCRD_ARENA_STRIDE - sizeof(*w->tally.stats) ||
+	    w->config.stats % sizeof(__u64))
+		return "what it counts of itself has no place in the arena";
+	w->tally.stats = (void *)(w->section + w->config.stats);
 	kapi_percpu_provide(w->arena.base, w->config.workers,
 			    MCRD_ARENA_STRIDE, w->shared);
 	kapi_this_cpu_set(w->config.worker);
 	return NULL;
+}
+
+/*
+ * Which system calls are left from now on. To find out what else is called, the
+ * process that starts a worker may say otherwise. Sanitizers call much else.
+ */
+static enum mcrd_seccomp_mode seccomp_mode(void)
+{
+	const char *word = getenv(MCRD_SECCOMP_ENV);
+
+#ifdef __SANITIZE_ADDRESS__
+	return MCRD_SECCOMP_OFF;
+#endif
+	if (word && !strcmp(word, "eperm"))
+		return MCRD_SECCOMP_EPERM;
+	if (word && !strcmp(word, "off"))
+		return MCRD_SECCOMP_OFF;
+	return MCRD_SECCOMP_KILL;
+}
+
+/* A kernel without seccomp has workers without it: they have no rights anyway. */
+static const char *restrict_calls(struct mcrd_worker *w)
+{
+	char why[256];
+	int err;
+
+	err = mcrd_seccomp_enter(seccomp_mode(),
+				 w->loop->which == MCRD_LOOP_URING, why,
+				 sizeof(why));
+	if (!err)
+		return NULL;
+	mcrd_wlog_put(&w->log, LOG_WARNING, NULL, "%s", why);
+	return err == -EINVAL ? NULL : "its system calls cannot be restricted";
 }
 
 /**
@@ -129,6 +167,9 @@ const char *mcrd_worker_configure(struct mcrd_worker *w,
 		return "there is no memory for its buffers";
 	if (choose_loop(w, &hello))
 		return "there is no way to receive and send";
+	why = restrict_calls(w);
+	if (why)
+		return why;
 	w->configured = true;
 	return say_hello(w, &hello);
 }
@@ -179,6 +220,7 @@ static int begin(struct mcrd_worker *w)
 	memset(w, 0, sizeof(*w));
 	w->arena.fd = -1;
 	w->cmd_fd = MCRD_WORKER_FD;
+	w->tally.sampling = true;
 	mcrd_wlog_init(&w->log);
 	mcrd_apply_init(&w->apply);
 	mcrd_table_init(&w->table);

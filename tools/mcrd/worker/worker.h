@@ -19,6 +19,7 @@
 #include "reader.h"
 #include "send.h"
 #include "table.h"
+#include "tally.h"
 #include "wlog.h"
 
 /* Where the supervisor is. */
@@ -46,7 +47,9 @@
  * @loop: how it receives and sends
  * @ring: the loop's own state; owned by it
  * @errors: what went wrong, by name
+ * @tally: what it counts of itself
  * @now: jiffies, of this batch
+ * @tell_at: jiffies before which no first drop is told of
  * @rounds: how often the loop waited, or looked
  * @configured: @config is there
  * @stopping: it receives no more
@@ -72,7 +75,9 @@ struct mcrd_worker {
 	const struct mcrd_loop_ops *loop;
 	struct mcrd_ring *ring;
 	struct mcrd_errors errors;
+	struct mcrd_tally tally;
 	uint64_t now;
+	uint64_t tell_at;
 	uint64_t rounds;
 	bool configured;
 	bool stopping;

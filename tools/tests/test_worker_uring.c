@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a worker's io_uring does, and does not: it is no way around what keeps a
+ * process from all but its work.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../mcrd/worker/pool.h"
+#include "../mcrd/worker/uring.h"
+
+static struct mcrd_pool pool;
+static struct mcrd_uring uring;
+
+static int setup(void **state)
+{
+	char why[200];
+
+	(void)state;
+	if (mcrd_pool_init(&pool, 16, 4096))
+		return -1;
+	if (mcrd_uring_open(&uring, &pool, 64, why, sizeof(why))) {
+		/* A kernel, or a sandbox, without it has nothing to restrict. */
+		print_message("# %s\n", why);
+		*state = &uring;
+	}
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	if (!*state)
+		mcrd_uring_close(&uring);
+	mcrd_pool_exit(&pool);
+	return 0;
+}
+
+/* What becomes of an entry that is submitted. */
+static int result(void)
+{
+	struct io_uring_cqe *cqe;
+	int res;
+
+	assert_int_equal(io_uring_submit(&uring.ring), 1);
+	assert_int_equal(io_uring_wait_cqe(&uring.ring, &cqe), 0);
+	res = cqe->res;
+	io_uring_cqe_seen(&uring.ring, cqe);
+	return res;
+}
+
+static void test_open(void **state)
+{
+	struct io_uring_sqe *sqe;
+
+	if (*state)
+		skip();
+	sqe = io_uring_get_sqe(&uring.ring);
+	assert_non_null(sqe);
+	io_uring_prep_openat(sqe, AT_FDCWD, "/dev/null", O_RDONLY, 0);
+	assert_int_equal(result(), -EACCES);
+	sqe = io_uring_get_sqe(&uring.ring);
+	io_uring_prep_nop(sqe);
+	assert_int_equal(result(), -EACCES);
+}
+
+static void test_send(void **state)
+{
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct io_uring_sqe *sqe;
+	int sv[2];
+
+	if (*state)
+		skip();
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, sv), 0);
+	sqe = io_uring_get_sqe(&uring.ring);
+	io_uring_prep_sendmsg(sqe, sv[0], &msg, MSG_DONTWAIT);
+	assert_int_equal(result(), 1);
+	close(sv[0]);
+	close(sv[1]);
+}
+
+/* Files that are registered could be used without a descriptor. */
+static void test_register(void **state)
+{
+	int fd = STDIN_FILENO;
+
+	if (*state)
+		skip();
+	assert_int_equal(io_uring_register_files(&uring.ring, &fd, 1),
+			 -EACCES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_send, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_register, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("worker uring", tests, NULL, NULL);
+}
