@@ -45,5 +45,6 @@ mcrd-tests := $(patsubst tests/%.c,$(O)/tests/%, \
 
 $(mcrd-tests): $(O)/tests/test_mcrd_%: $(obj)/mcrd/%.o
 $(O)/tests/test_mcrd_lines: $(obj)/mcrd/log.o
-$(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o spawn.o watch.o)
+$(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o privs.o spawn.o \
+			       watch.o)
 $(O)/tests/test_mcrd_metrics: test-ldlibs += $(shell $(PKG_CONFIG) --libs libcap-ng)
