@@ -71,9 +71,9 @@ uninstall: check-root
 	@$(relay-stop)
 	+@$(TOOLS) -s uninstall
 	@$(units-reload)
-	@$(user-remove)
 	@$(copy-remove)
 	@$(run-remove)
+	@$(user-remove)
 	@$(state-remove)
 	@$(directories-remove)
 
@@ -248,7 +248,9 @@ user-make = [ -n "$(DESTDIR)" ] || ! command -v systemd-sysusers >/dev/null || \
 
 user-remove = [ -n "$(DESTDIR)" ] || ! command -v userdel >/dev/null || \
 	! getent passwd mcrd | grep -q ':Multicast replication relay:' || \
-	userdel mcrd
+	userdel mcrd 2>/dev/null || \
+	echo "mcr: the user mcrd stays as long as processes of that user are at" \
+		"work: 'userdel mcrd' takes it away"
 
 units-reload = [ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || \
 	systemctl daemon-reload

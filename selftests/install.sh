@@ -7,6 +7,17 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/install_root.sh"
 
+# The tool and the relay, where there are no headers, and no module afterwards.
+relay_installs() {
+	output_of make_here relay-install KREL=6.1.99-none
+	check_match "version" "$(here /usr/local/sbin/mcrd -V 2>&1)" "$VERSION"
+	run_ok here id mcrd
+	[[ ! -e $ROOT$MODULES/updates ]] || fail "a module was installed"
+	[[ ! -e $ROOT/usr/local/sbin/mcr-upgrade ]] ||
+		fail "there is mcr-upgrade, without a module"
+	run_ok here systemctl -q enable mcrd.service
+}
+
 installs() {
 	output_of make_here install EFIVARS="$BENCH/efi"
 	check_match "what it says" "$OUTPUT" "Secure Boot is on.*dkms-install"
@@ -33,6 +44,8 @@ keeps_rules_at_work() {
 }
 
 setup
+case_add "make relay-install" relay_installs
+case_add "make uninstall leaves nothing of the relay" uninstalls
 case_add "make install" installs
 case_add "dkms-install refuses what is installed" \
 	refuses_second dkms-install "without DKMS"

@@ -69,6 +69,7 @@ for target in install dkms-install; do
 done
 case_add "dkms-install refuses without dkms" refuses_no_dkms
 case_add "uninstall refuses a user" refuses_user uninstall
+case_add "relay-install refuses a user" refuses_user relay-install
 case_add "a refusal changes nothing" nothing_changed
 case_add "make" builds
 case_add "make install DESTDIR=" stages install \

@@ -14,7 +14,8 @@
 KERNEL=$(uname -r)
 MODULES=/lib/modules/$KERNEL
 # What it may leave: DKMS's own key, for all modules it will ever sign.
-MAY_STAY='^/var/lib/dkms/mok\.(key|pub)$'
+# And what userdel keeps of the files in which it has deleted a user.
+MAY_STAY='^/var/lib/dkms/mok\.(key|pub)$|^/etc/(\.pwd\.lock|(passwd|group|shadow|gshadow)-)$'
 
 here() { chroot "$ROOT" "$@"; }
 make_here() { here make -C "$TREE" --no-print-directory -j2 "$@"; }

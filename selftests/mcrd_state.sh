@@ -17,7 +17,7 @@ export MCR_VIA=relay
 . "$(dirname "$0")/topology.sh"
 
 HERE=$(cd "$(dirname "$0")" && pwd)
-FEED="iif in0 group 239.1.1.1 dport 5000"
+FEED=(iif in0 group 239.1.1.1 dport 5000)
 
 setup() {
 	require_all
@@ -55,7 +55,7 @@ answers_or_is_gone() {
 }
 
 begin() {
-	run_mcrd mcr --state here "$@"
+	run_mcrd mcr --state here
 	wait_for answers_or_is_gone
 	kill -0 "$PID" 2>/dev/null || fail "mcrd has ended: $(<"$LOG")"
 }
@@ -100,7 +100,7 @@ keeps() {
 	afresh
 	begin
 	[[ ! -e $FILE ]] || fail "there is a file before there is a rule"
-	rule_add name a $FEED comment '"a  comment # and ; more"' to out1 ttl dec
+	rule_add name a "${FEED[@]}" comment "a  comment # and ; more" to out1 ttl dec
 	rule_add name b iif in0 group ff1e::/16 disabled to out1 to nowhere dscp ef
 	saved=$(rules)
 	wait_for file_is "$saved" || fail "the file has: $(cat "$FILE")"
@@ -108,8 +108,8 @@ keeps() {
 	check_equal "other files" "$(ls "$STATE")" here.rules
 	ends_well
 	file_is "$saved" || fail "at the end the file has: $(cat "$FILE")"
-	check_equal "files" "$(ls -A "$STATE" | sort | tr '\n' ' ')" \
-		".here.lock here.rules "
+	check_equal "files" "$(echo "$STATE"/.[a-z]* "$STATE"/*)" \
+		"$STATE/.here.lock $FILE"
 }
 
 restores() {
@@ -157,7 +157,7 @@ survives_kill() {
 	local began saved
 	afresh
 	begin
-	rule_add name a $FEED to out1
+	rule_add name a "${FEED[@]}" to out1
 	saved=$(rules)
 	began=${EPOCHREALTIME/./}
 	wait_for file_is "$saved"
@@ -190,7 +190,7 @@ seldom() {
 	begin
 	end=$((${EPOCHREALTIME/./} + 3000000))
 	while [[ ${EPOCHREALTIME/./} -lt $end ]]; do
-		mcr rule replace name a $FEED comment "$EPOCHREALTIME" to out1
+		mcr rule replace name a "${FEED[@]}" comment "$EPOCHREALTIME" to out1
 		now=$(stat -c '%i %z' "$FILE" 2>/dev/null)
 		[[ $now == "$last" ]] || times+=("$now")
 		last=$now
@@ -213,7 +213,7 @@ puts_aside() {
 	check_query .rules 0 status
 	check_equal "the file put aside" "$(<"$FILE.broken")" "$bad"
 	[[ ! -e $FILE ]] || fail "there is one in its place"
-	rule_add name a $FEED to out1
+	rule_add name a "${FEED[@]}" to out1
 	ends_well
 	begin
 	check_query .rules 1 status
@@ -236,7 +236,7 @@ no_directory() {
 	chmod 777 "$STATE"
 	begin
 	check_logged "rules are not kept: $STATE has to be a directory of uid 0"
-	rule_add name a $FEED to out1
+	rule_add name a "${FEED[@]}" to out1
 	ends_well
 	check_equal "files" "$(ls -A "$STATE")" ""
 }
@@ -249,7 +249,7 @@ full_disk() {
 		bail "cannot mount a tmpfs"
 	begin
 	dd if=/dev/zero of="$STATE/all" bs=4k count=1 2>/dev/null
-	rule_add name a $FEED to out1
+	rule_add name a "${FEED[@]}" to out1
 	check_logged "rules are not kept: $FILE cannot be written: No space left"
 	rm "$STATE/all"
 	check_logged "rules are kept again, in $FILE"
@@ -279,7 +279,7 @@ no_file() {
 	afresh
 	run_mcrd mcr "$@"
 	wait_for answers_or_is_gone
-	rule_add name a $FEED to out1
+	rule_add name a "${FEED[@]}" to out1
 	ends_well
 	[[ ! -e $STATE ]] || check_equal "files" "$(ls -A "$STATE")" ""
 }
@@ -289,7 +289,7 @@ named_by_netns() {
 	start "$MCRD" -n "${NS[mcr]}" --workers 1 --state-dir "$STATE" 2>"$LOG"
 	PID=$STARTED_PID
 	wait_for answers_or_is_gone
-	rule_add name a $FEED to out1
+	rule_add name a "${FEED[@]}" to out1
 	ends_well
 	check_equal "files" "$(ls "$STATE")" "${NS[mcr]}.rules"
 }
@@ -310,11 +310,11 @@ deliver() {
 reloads() {
 	afresh
 	begin
-	rule_add name a $FEED to out1
+	rule_add name a "${FEED[@]}" to out1
 	rule_add name gone iif in0 group 239.1.1.2 to out1
 	deliver 10
 	printf 'rule name a %s to out1\nrule name new iif in0 group 239.1.1.3 to out1\n' \
-		"$FEED" >"$RULES"
+		"${FEED[*]}" >"$RULES"
 	kill -HUP "$PID"
 	check_logged "$RULES is in force: 1 added, 0 changed, 1 deleted, 1 unchanged"
 	check_equal "the rules" "$(rules)" "$(<"$RULES")"
@@ -328,7 +328,7 @@ reload_refuses() {
 	query .generation status
 	before=$VALUE
 	printf 'rule name a %s to out1\nrule name x iif in0 group 10.1.1.1 to out1\n' \
-		"$FEED" >"$RULES"
+		"${FEED[*]}" >"$RULES"
 	kill -HUP "$PID"
 	check_logged "$RULES:2:27: group must be a multicast address"
 	check_logged "$RULES was not put in force: nothing was changed"
@@ -385,7 +385,7 @@ forwards() {
 	afresh
 	begin
 	[[ ! $1 ]] || check_logged "$1"
-	rule_add name a $FEED to out1
+	rule_add name a "${FEED[@]}" to out1
 	deliver 50
 	worker_has Uid "$2"
 	worker_has CapEff 0000000000000000

@@ -40,10 +40,11 @@ $(O)/mcrd: $(mcrd-obj) $(O)/libmcrworker.a $(O)/libmcrk.a $(obj)/lib/error.o
 $(O)/tests/test_kapi_worker: $(obj)/mcrd/nl_worker.o
 
 # What is pure has unit tests of its own: each needs the file it is named after.
-mcrd-tests := $(filter-out %_ports %_seccomp,$(patsubst tests/%.c,$(O)/tests/%, \
-	      $(wildcard tests/test_mcrd_*.c)))
+mcrd-tests := $(patsubst tests/%.c,$(O)/tests/%, \
+	      $(wildcard tests/test_mcrd_*.c))
 
 $(mcrd-tests): $(O)/tests/test_mcrd_%: $(obj)/mcrd/%.o
 $(O)/tests/test_mcrd_lines: $(obj)/mcrd/log.o
-$(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o spawn.o watch.o)
+$(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o privs.o spawn.o \
+			       watch.o)
 $(O)/tests/test_mcrd_metrics: test-ldlibs += $(shell $(PKG_CONFIG) --libs libcap-ng)

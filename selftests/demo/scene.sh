@@ -115,8 +115,8 @@ start_plane() {
 		show 'modprobe mcr' || stop_here "the module does not load"
 		return
 	fi
-	printf '$ mcrd -n replicator &\n'
-	start mcrd -n replicator 2>"$WORK/mcrd.said"
+	printf '$ mcrd -n replicator --no-state &\n'
+	start mcrd -n replicator --no-state 2>"$WORK/mcrd.said"
 	wait_for mcrtool -n replicator --via relay status >"$WORK/status" 2>&1 ||
 		stop_here "the relay does not start: $(<"$WORK/mcrd.said")"
 }

@@ -16,8 +16,6 @@
 
 #define EXIT_NO_START	126
 
-extern char **environ;
-
 static void die(const char *what)
 {
 	dprintf(STDERR_FILENO, "cannot start: %s: %s\n", what,

@@ -54,7 +54,7 @@ static int check_directory(const struct mcrd_state *s, const char *dir)
 	if (stat(dir, &st))
 		return not_kept(s, "cannot be looked at", dir);
 	if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
-	    !(st.st_mode & (S_IWGRP | S_IWOTH)))
+	    !(st.st_mode & 0022))
 		return 0;
 	mcrd_log(s->log, LOG_ERR,
 		 "rules are not kept: %s has to be a directory of uid %u's, where nobody else may write (mode 755 or less)",
