@@ -6,6 +6,7 @@
 #	sudo make demo		see the relay work; PLANE=kernel: the module, in a guest
 #	sudo make check		the tests, here and in all guests, and style
 #	sudo make proof		the long form: every test in every guest, hours
+#	sudo make soak		the relay under load for ten minutes
 #	sudo make install	tool, manual, completion, and the module for
 #				the running kernel
 #	sudo make dkms-install	the same, the module by DKMS, for all kernels
@@ -54,6 +55,11 @@ check:
 proof:
 	./selftests/check.sh --proof
 
+soak:
+	$(AS_USER) $(MAKE) -s -C tools
+	$(AS_USER) $(MAKE) -s -C selftests
+	MCR_VIA=relay MCR_SOAK_SECONDS=$${MCR_SOAK_SECONDS:-600} ./selftests/soak.sh
+
 vm:
 	@./selftests/vm/run $(PLACE) '$(subst ','\'',$(CMD))'
 
@@ -63,4 +69,4 @@ clean:
 	rm -rf build
 	[ ! -d $(KDIR) ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
 
-.PHONY: all modules tools demo check proof vm clean
+.PHONY: all modules tools demo check proof soak vm clean

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # usage: relay.sh [TEST…]
-# The selftests with the relay daemon in the module's place: on this machine, in
-# network namespaces of their own, as root. All that make sense there, or those
-# named; ends as run.sh does.
+# The selftests with the relay daemon in the module's place, and those of its own:
+# on this machine, in network namespaces of their own, as root. All that make sense
+# there, or those named; ends as run.sh does.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -23,6 +23,7 @@ netlink/transactions.py netlink/bad_messages.py netlink/wide.py netlink/limits.p
 export MCR_VIA=relay
 # A directory of a daemon that serves this machine is none of theirs.
 unset MCR_RUN_DIR
-# shellcheck disable=SC2086  # a list of words
-[[ $# -gt 0 ]] || set -- $TESTS
+# shellcheck disable=SC2046,SC2086  # lists of words
+[[ $# -gt 0 ]] ||
+	set -- $TESTS $(make -s --no-print-directory list_relay)
 exec ./run.sh "$@"
