@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -417,8 +418,11 @@ int main(int argc, char **argv)
 	bool stop;
 	int ret;
 
-	if (argc > 0 && is_worker(argv[0]))
+	if (argc > 0 && is_worker(argv[0])) {
+		/* It was executed as /proc/self/exe, whose name it has. */
+		prctl(PR_SET_NAME, MCRD_WORKER_NAME);
 		return mcrd_worker_main(argc, argv);
+	}
 	guard_descriptors();
 	ret = mcrd_options_read(&d.opt, argc, argv, &stop);
 	if (ret || stop)
