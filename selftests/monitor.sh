@@ -171,6 +171,9 @@ drops() {
 }
 
 # More than is told one by one: the state is printed instead.
+# up_to_date FILE COUNT: the monitor has said so often that it is.
+up_to_date() { [[ $(grep -c '^# up to date' "$WORK/$1") -ge $2 ]]; }
+
 many() {
 	local monitor i outputs=() id='# id [0-9]+' doing='# id [0-9]+, .*'
 	for ((i = 1; i <= 33; i++)); do
@@ -180,7 +183,9 @@ many() {
 	monitor_start many monitor
 	monitor=$STARTED_PID
 	run_ok ip_in mcr link del d1
+	wait_for up_to_date many 2
 	run_ok ip_in mcr link add d1 type "$DUMMY"
+	wait_for up_to_date many 3
 	run_ok mcr rule del a
 	check_lines many \
 		"rule name a iif in0 group $G ${outputs[*]}  $doing" \

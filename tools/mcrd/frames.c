@@ -201,6 +201,8 @@ int mcrd_inq_read(struct mcrd_inq *q, int sock)
  */
 int mcrd_inq_add(struct mcrd_inq *q, const void *data, size_t len)
 {
+	if (!len)
+		return 0;
 	if (reserve(&q->buf, &q->size, &q->head, &q->len, len))
 		return -ENOMEM;
 	if (len)

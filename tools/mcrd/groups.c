@@ -110,7 +110,7 @@ bool mcrd_group_request(const struct nlmsghdr *nlh,
 }
 
 /**
- * mcrd_ack_build - an acknowledgement, or a refusal
+ * mcrd_ack_build - an acknowledgment, or a refusal
  * @buf: filled in
  * @nlh: the head of the message that it answers
  * @error: 0 or -errno

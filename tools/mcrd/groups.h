@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An acknowledgement with a sentence fits into this. */
+/* An acknowledgment with a sentence fits into this. */
 #define MCRD_ACK_BYTES	320
 
 /**

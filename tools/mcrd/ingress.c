@@ -184,7 +184,7 @@ static void mcrd_ingress_tell_open(struct mcrd_ingress *mi,
 
 		if (only ? w == only : w->state == MCRD_CHILD_FED)
 			mcrd_child_tell(w, MCRD_RX_OPEN, &rx, sizeof(rx),
-					 &mi->set->fd[i], 1);
+					&mi->set->fd[i], 1);
 	}
 }
 

@@ -77,7 +77,7 @@ static int check_directory(const struct mcrd_instance *inst)
 			 inst->dir);
 		return -1;
 	}
-	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH))) {
+	if (st.st_uid != geteuid() || (st.st_mode & 0022)) {
 		mcrd_log(inst->log, LOG_ERR,
 			 "%s belongs to uid %u, with mode %o: it has to be uid %u's, and nobody else may write there (mode 755)",
 			 inst->dir, st.st_uid, st.st_mode & 07777, geteuid());

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -506,7 +507,7 @@ err_poll:
 	return ret;
 }
 
-/* Is it this that the program is to be? */
+/* Is it this that the program is to be? Then it is called so. */
 static bool is_called(int argc, char **argv, const char *name)
 {
 	const char *base;
@@ -514,7 +515,11 @@ static bool is_called(int argc, char **argv, const char *name)
 	if (argc < 1)
 		return false;
 	base = strrchr(argv[0], '/');
-	return !strcmp(base ? base + 1 : argv[0], name);
+	if (strcmp(base ? base + 1 : argv[0], name) != 0)
+		return false;
+	/* It was executed as /proc/self/exe, whose name it has. */
+	prctl(PR_SET_NAME, name);
+	return true;
 }
 
 int main(int argc, char **argv)

@@ -26,7 +26,7 @@ struct mcrd_dgram {
 	struct mcrd_dgram *next;
 	bool overrun;
 	size_t len;
-	_Alignas(8) unsigned char data[];
+	unsigned char data[];
 };
 
 /**

@@ -226,7 +226,7 @@ static void tx_tell(const struct mcrd_plane_dev *pd, struct mcrd_child *only)
 
 		if (only ? w == only : w->state == MCRD_CHILD_FED)
 			mcrd_child_tell(w, MCRD_TX_OPEN, &tx, sizeof(tx),
-					 &pd->tx->fd[i], 1);
+					&pd->tx->fd[i], 1);
 	}
 	plane.any = true;
 }

@@ -191,8 +191,8 @@ void mcrd_child_init(struct mcrd_child *w)
  * @n_fd: how many
  */
 void mcrd_child_tell(struct mcrd_child *w, enum mcrd_frame_type type,
-		      const void *data, size_t len, const int *fd,
-		      unsigned int n_fd)
+		     const void *data, size_t len, const int *fd,
+		     unsigned int n_fd)
 {
 	if (w->state == MCRD_CHILD_GONE)
 		return;
@@ -220,7 +220,7 @@ void mcrd_workers_tell(struct mcrd_workers *ws, struct mcrd_child *only,
 		if (only ? &ws->worker[i] == only :
 			   ws->worker[i].state == MCRD_CHILD_FED)
 			mcrd_child_tell(&ws->worker[i], type, data, len, NULL,
-					 0);
+					0);
 	mcrd_workers_push(ws);
 }
 
@@ -354,7 +354,7 @@ void mcrd_workers_sync(struct mcrd_workers *ws, struct mcrd_child *only)
 		for (i = 0; i < ws->n; i++)
 			if (is_awaited(&ws->worker[i], only))
 				mcrd_child_fail(&ws->worker[i],
-						 "does not answer");
+						"does not answer");
 	ws->told = 0;
 	if (only && only->state == MCRD_CHILD_READY)
 		only->state = MCRD_CHILD_FED;

@@ -119,8 +119,8 @@ struct mcrd_child *mcrd_workers_unfed(const struct mcrd_workers *ws);
 bool mcrd_workers_settled(const struct mcrd_workers *ws);
 
 void mcrd_child_tell(struct mcrd_child *w, enum mcrd_frame_type type,
-		      const void *data, size_t len, const int *fd,
-		      unsigned int n_fd);
+		     const void *data, size_t len, const int *fd,
+		     unsigned int n_fd);
 void mcrd_workers_tell(struct mcrd_workers *ws, struct mcrd_child *only,
 		       enum mcrd_frame_type type, const void *data, size_t len);
 void mcrd_workers_push(struct mcrd_workers *ws);

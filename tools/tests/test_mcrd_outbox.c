@@ -109,7 +109,7 @@ static void overrun(void **state)
 static void answers_have_no_limit(void **state)
 {
 	struct mcrd_outbox box = { 0 };
-	int i;
+	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < 3 * MCRD_OUTBOX_BYTES / BYTES; i++)

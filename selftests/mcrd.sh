@@ -1,0 +1,316 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The relay daemon as a process: one in a namespace, what it leaves behind, who
+# may do what, and peers, workers and supervisors that fail.
+#
+#    NS[src]            NS[mcr]                         NS[snk]
+#   +---------+        +----------------------+        +---------+
+#   |     s0 -|--------|- in0           out1 -|--------|- k1     |
+#   |         |        |        mcrd          |        |         |
+#   +---------+        +----------------------+        +---------+
+#
+# Each case starts daemons of its own, in a directory of the test's.
+
+MCR_VIA=relay
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/topology.sh"
+
+PEER=$MCR_SELFTESTS/relay/peer.py
+G=${GROUP[4]}
+COUNT=$(scaled 50)
+
+# mcrd_start WORD...: a daemon, serving when this returns. Its process id is in
+# DAEMON, those of its workers in WORKERS, its socket in SOCKET; what it logs is in
+# the file log.
+mcrd_start() {
+	start "$MCRD" -n "${NS[mcr]}" --workers 2 "$@" 2>"$WORK/log"
+	DAEMON=$STARTED_PID
+	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")" || return
+	SOCKET=$(echo "$MCR_RUN_DIR"/*.sock)
+	WORKERS=$(workers "$DAEMON")
+	check_equal "number of workers" "$(wc -w <<<"$WORKERS")" 2
+}
+
+serves() { mcr status >/dev/null 2>&1; }
+
+# mcrd_end: it ends by SIGTERM, in time, and leaves nothing.
+mcrd_end() {
+	local begin=${EPOCHREALTIME/./}
+	kill "$DAEMON"
+	wait "$DAEMON"
+	check_equal "status of mcrd" $? 0
+	[[ $((${EPOCHREALTIME/./} - begin)) -lt 1500000 ]] ||
+		fail "it took $((${EPOCHREALTIME/./} - begin)) us to end"
+	nothing_left
+}
+
+nothing_left() {
+	check_equal "files left" "$(ls "$MCR_RUN_DIR")" ""
+	# shellcheck disable=SC2086  # words
+	wait_for processes_gone $WORKERS || fail "processes left: $WORKERS"
+}
+
+# workers PID: of the workers that are its children.
+workers() { pgrep -d ' ' -P "$1" -x mcrd-worker; }
+
+worker_count() { [[ $(workers "$DAEMON" | wc -w) -eq $1 ]]; }
+
+processes_gone() {
+	local pid
+	for pid; do
+		[[ ! -d /proc/$pid ]] || return 1
+	done
+}
+
+logged() { grep -q -e "$1" "$WORK/log"; }
+
+# delivers: what is sent comes out, all of it.
+delivers() {
+	sink_start --until-end dev k1 count "$COUNT" flow 3 || return
+	send --group "$G" --count "$COUNT" --flow 3 --end
+	sink_end
+	line_value "${SINK_LINES[0]}" unique
+	[[ $VALUE -eq $COUNT ]]
+}
+
+second() {
+	mcrd_start
+	run_refused 1 "has a relay daemon already: process $DAEMON " \
+		"$MCRD" -n "${NS[mcr]}"
+	run_ok mcr status
+	# Another namespace has one of its own.
+	start "$MCRD" -n "${NS[src]}" --workers 1 2>"$WORK/log2"
+	wait_for "$MCRTOOL" -n "${NS[src]}" status >/dev/null 2>&1 ||
+		fail "no daemon beside: $(<"$WORK/log2")"
+	stop "$STARTED_PID"
+	mcrd_end
+}
+
+options() {
+	run_refused 2 "--workers '0': it is a number from 1 to 256" \
+		"$MCRD" --workers 0
+	run_refused 2 "--workers 'x'" "$MCRD" --workers=x
+	run_refused 2 "--loop 'fast': it is auto, uring or mmsg" \
+		"$MCRD" --loop fast
+	run_refused 2 "--log-level 'all': it is error, " "$MCRD" --log-level all
+	run_refused 2 "--read-group 'nosuch': there is no such group" \
+		"$MCRD" --read-group nosuch
+	run_refused 2 "--wait is given twice" "$MCRD" --wait 1 --wait 2
+	run_refused 2 "--user needs a value" "$MCRD" --user
+	run_refused 2 "'--work' is no option" "$MCRD" --work
+	run_refused 1 "network namespace nosuch cannot be entered" \
+		"$MCRD" -n nosuch
+	run_refused 1 "user root is root" "$MCRD" -n "${NS[mcr]}" --user root
+	check_output version "^mcrd [0-9]" "$MCRD" -V
+	check_equal "files left" "$(ls "$MCR_RUN_DIR")" ""
+}
+
+rights() {
+	local pid
+	mcrd_start
+	for pid in $WORKERS; do
+		check_match "worker's status" "$(<"/proc/$pid/status")" \
+			$'\nUid:\t[1-9][0-9]*\t.*\nCapPrm:\t0+\nCapEff:\t0+\nCapBnd:\t0+\n.*NoNewPrivs:\t1\n'
+	done
+	mcrd_end
+}
+
+# What a killed daemon leaves behind does not hinder the next one.
+killed_supervisor() {
+	mcrd_start
+	kill -9 "$DAEMON"
+	wait "$DAEMON" 2>/dev/null
+	# shellcheck disable=SC2086  # words
+	wait_for processes_gone $WORKERS || fail "workers outlive it: $WORKERS"
+	check_match "files left" "$(ls "$MCR_RUN_DIR")" "sock"
+	run_refused 3 "no relay daemon|no server" mcr status
+	mcrd_start
+	mcrd_end
+}
+
+killed_workers() {
+	local pid round
+	mcrd_start
+	rule_add name r1 iif in0 group "$G" to out1
+	delivers || fail "nothing is forwarded"
+	for round in 1 2 3; do
+		WORKERS=$(workers "$DAEMON")
+		for pid in $WORKERS; do
+			kill -9 "$pid"
+		done
+		# shellcheck disable=SC2086  # words
+		wait_for processes_gone $WORKERS
+		wait_for worker_count 2 || fail "no workers in round $round"
+		run_ok mcr rule replace iif in0 group "$G" to out1 ttl "$round"
+		wait_for delivers || fail "nothing is forwarded in round $round"
+	done
+	logged "was ended by signal 9" || fail "that is not logged"
+	rules_flush
+	mcrd_end
+}
+
+# One that hangs is not waited for longer than it must be.
+hanging_worker() {
+	mcrd_start
+	kill -STOP "${WORKERS%% *}"
+	run_ok mcr rule add name r1 iif in0 group "$G" to out1
+	wait_for worker_count 2
+	logged "does not answer" || fail "that is not logged: $(<"$WORK/log")"
+	wait_for delivers || fail "nothing is forwarded"
+	mcrd_end
+}
+
+cycles() {
+	local i n
+	n=$(scaled 50)
+	for ((i = 0; i < n && !${#case_failed}; i++)); do
+		mcrd_start --log-level error
+		[[ $((i % 5)) -ne 0 ]] || rule_add iif in0 group "$G" to out1
+		mcrd_end
+	done
+}
+
+# descriptors: of the daemon; how many is in VALUE.
+descriptors() { VALUE=$(find "/proc/$DAEMON/fd" -type l | wc -l); }
+
+no_growth() {
+	local i before
+	mcrd_start
+	rule_add iif in0 group "$G" to out1
+	rules_flush
+	descriptors
+	before=$VALUE
+	for ((i = 0; i < 20; i++)); do
+		rule_add iif in0 group "$G" to out1
+		run_ok "$PEER" "$SOCKET" answers
+		rules_flush
+	done
+	descriptors
+	check_equal "descriptors" "$VALUE" "$before"
+	mcrd_end
+}
+
+# as WORD...: as a user without rights.
+as() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$@"; }
+
+who() {
+	mcrd_start
+	check_output "root" "^yes$" "$PEER" "$SOCKET" may_change
+	check_output "nobody" "^no$" as "$PEER" "$SOCKET" may_change
+	check_output "nobody, with the capability" "^yes$" \
+		setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps +net_admin --ambient-caps +net_admin \
+		"$PEER" "$SOCKET" may_change
+	# All capabilities, in a user namespace of one's own.
+	check_output "nobody, root elsewhere" "^no$" \
+		as unshare -Ur "$PEER" "$SOCKET" may_change
+	mcrd_end
+}
+
+read_group() {
+	mcrd_start --read-group daemon
+	check_equal "mode" "$(stat -c '%a %U %G' "$SOCKET")" "660 root daemon"
+	run_refused 1 PermissionError as "$PEER" "$SOCKET" answers
+	run_ok setpriv --reuid 65534 --regid 65534 --groups "$(id -g daemon)" \
+		"$PEER" "$SOCKET" answers
+	mcrd_end
+}
+
+crowd() {
+	mcrd_start
+	check_output "peers of one user" "^128$" as "$PEER" "$SOCKET" crowd
+	run_ok mcr status
+	mcrd_end
+}
+
+# misbehaves CASE...: peers that do, and then the daemon is as it was.
+misbehaves() {
+	local case before
+	mcrd_start
+	descriptors
+	before=$VALUE
+	for case; do
+		run_ok "$PEER" "$SOCKET" "$case"
+	done
+	run_ok mcr status
+	descriptors
+	check_equal "descriptors" "$VALUE" "$before"
+	mcrd_end
+}
+
+# rules_many NUMBER: so many rules, in one batch.
+rules_many() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		echo "rule add iif in0 group 239.7.$((i / 250)).$((i % 250)) to out1"
+	done >"$WORK/many"
+	run_ok mcr -b "$WORK/many"
+}
+
+slow_readers() {
+	mcrd_start
+	rules_many 3000
+	run_ok "$PEER" "$SOCKET" slow_dump 3000
+	run_ok "$PEER" "$SOCKET" deaf
+	rules_flush
+	mcrd_end
+}
+
+overrun() {
+	local peer
+	mcrd_start
+	rule_add iif in0 group "$G" join none comment "$(printf 'x%.0s' {1..250})" \
+		to out1
+	rm -f "$WORK/ready" "$WORK/go"
+	start "$PEER" "$SOCKET" overrun "$WORK/ready" "$WORK/go" \
+		>"$WORK/overrun" 2>&1
+	peer=$STARTED_PID
+	wait_for test -e "$WORK/ready" || fail "no listener"
+	run_ok "$PEER" "$SOCKET" toggle 1 3000
+	touch "$WORK/go"
+	wait "$peer" || fail "the listener: $(<"$WORK/overrun")"
+	mcrd_end
+}
+
+few_descriptors() {
+	start prlimit --nofile=64:64 setpriv --bounding-set -sys_resource \
+		"$MCRD" -n "${NS[mcr]}" --workers 2 2>"$WORK/log"
+	DAEMON=$STARTED_PID
+	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")" || return
+	SOCKET=$(echo "$MCR_RUN_DIR"/*.sock)
+	WORKERS=$(workers "$DAEMON")
+	capture "$PEER" "$SOCKET" crowd
+	[[ $OUTPUT -lt 128 ]] || fail "$OUTPUT peers with 64 descriptors"
+	run_ok mcr status
+	mcrd_end
+}
+
+case_add "a second daemon is refused, and told of the first" second
+case_add "options that make no sense" options
+case_add "workers have no rights" rights
+case_add "a supervisor that is killed leaves nothing that hinders" \
+	killed_supervisor
+case_add "workers that are killed are replaced, and forward" killed_workers
+case_add "a worker that hangs is replaced" hanging_worker
+case_add "start and stop leave nothing" cycles
+case_add "descriptors do not become more" no_growth
+case_add "all may read, and not all may change" who
+case_add "a group that may read" read_group
+case_add "one user cannot keep others out" crowd
+case_add "garbage" misbehaves garbage
+case_add "datagrams that are too long, or full" misbehaves too_long many_in_one
+case_add "peers that do not read answers" slow_readers
+case_add "a listener that does not read is told once" overrun
+case_add "few descriptors" few_descriptors
+
+require_all
+require_command python3 setpriv prlimit pgrep unshare
+work_directory
+MCR_RUN_DIR=$WORK/run
+mkdir -m 755 "$MCR_RUN_DIR"
+chmod 755 "$WORK"
+export MCR_RUN_DIR
+serve() { :; }
+topology_make 1
+cases_run
