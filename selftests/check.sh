@@ -21,7 +21,7 @@ AT_A_TIME=${MCR_CHECK_JOBS:-$(nproc)}
 # twice the time of one: two are for what they matter for.
 TWO_CPUS="fanout.sh loops.sh device.sh transaction.sh unload.sh"
 declare -A TESTS=(
-	[uml]="suite kunit.sh"
+	[uml]="suite kunit.sh netlink/conform.py"
 	[debug-6.1]="kunit.sh unload.sh"
 	[stock-6.1]=suite
 	[stock-6.12]=suite
