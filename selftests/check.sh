@@ -48,11 +48,12 @@ if [[ $list == check ]]; then
 install-6.1 install-6.12"
 	LIMIT=5400
 	TESTS=(
-		[uml]="suite kunit.sh $(without "$PROGRAMS" "$OTHERS")"
+		[uml]="suite kunit.sh netlink/conform.py $(without "$PROGRAMS" "$OTHERS")"
 		[debug-6.1]="kunit.sh unload.sh"
 		[stock-6.1]="$PROGRAMS vlan_filter.sh netlink/ynl.py"
 		[stock-6.12]="suite $(without "$PROGRAMS" "$TWO_CPUS" "$MESSAGES" \
-			badpackets.sh drops.sh why.sh monitor.sh membership.sh)"
+			badpackets.sh drops.sh why.sh monitor.sh membership.sh \
+			openmetrics.sh)"
 		[smp-6.12]="loops.sh device.sh unload.sh"
 		[install-6.1]="install.sh install_files.sh"
 		[install-6.12]=install.sh
@@ -62,7 +63,7 @@ else
 install-6.1 install-6.12 bench bench-debug-6.1 bench-stock-6.1 bench-stock-6.12"
 	LIMIT=21600
 	TESTS=(
-		[uml]="suite kunit.sh"
+		[uml]="suite kunit.sh netlink/conform.py"
 		[debug-6.1]="kunit.sh suite"
 		[stock-6.1]=suite
 		[stock-6.12]=suite

@@ -170,10 +170,10 @@ drops() {
 	rules_flush
 }
 
-# More than is told one by one: the state is printed instead.
 # up_to_date FILE COUNT: the monitor has said so often that it is.
 up_to_date() { [[ $(grep -c '^# up to date' "$WORK/$1") -ge $2 ]]; }
 
+# More than is told one by one: the state is printed instead.
 many() {
 	local monitor i outputs=() id='# id [0-9]+' doing='# id [0-9]+, .*'
 	for ((i = 1; i <= 33; i++)); do

@@ -54,9 +54,12 @@ class Twin(Client):
                    "the daemon's replies")
 
     def known(self, replies):
-        """What is to be equal of replies."""
-        return [(r.flags, self.told(r) if r.type >= 16 else r.payload)
-                for r in replies]
+        """What is to be equal of replies; devices come in any order."""
+        found = [(r.flags, self.told(r) if r.type >= 16 else r.payload)
+                 for r in replies]
+        if replies and replies[0].command == self.spec.ops["ingress-get"].value:
+            found.sort()
+        return found
 
     def told(self, reply):
         """A reply; of the status without who answers."""
