@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 
 # In the order in which they begin, and how many at a time: most of them are guests
 # of one processor, which they keep busy.
-STEPS="unit uml style debug-6.1 stock-6.1 stock-6.12 install-6.1 install-6.12 \
+STEPS="unit relay uml style debug-6.1 stock-6.1 stock-6.12 install-6.1 install-6.12 \
 smp-6.12 bench"
 AT_A_TIME=${MCR_CHECK_JOBS:-$(nproc)}
 # What each place runs; "suite" is all of the Makefile's. KUnit needs a kernel
@@ -21,7 +21,7 @@ AT_A_TIME=${MCR_CHECK_JOBS:-$(nproc)}
 # twice the time of one: two are for what they matter for.
 TWO_CPUS="fanout.sh loops.sh device.sh transaction.sh unload.sh"
 declare -A TESTS=(
-	[uml]="suite kunit.sh"
+	[uml]="suite kunit.sh netlink/conform.py"
 	[debug-6.1]="kunit.sh unload.sh"
 	[stock-6.1]=suite
 	[stock-6.12]=suite
@@ -49,6 +49,7 @@ tell() { printf '[%s] %s\n' "$(clock)" "$*"; }
 
 step_unit() { as_user make -C tools check; }
 step_style() { as_user selftests/style.sh; }
+step_relay() { selftests/relay.sh; }
 step_bench() { selftests/vm/selftest.sh uml; }
 step_place() {
 	local step=$1 place=$1 tests=${TESTS[$1]} cpus=1
@@ -64,7 +65,7 @@ step_place() {
 
 run_step() {
 	case $1 in
-	unit | style | bench) "step_$1" ;;
+	unit | relay | style | bench) "step_$1" ;;
 	*) step_place "$1" ;;
 	esac
 }
@@ -79,10 +80,12 @@ heartbeat() {
 
 expected() { awk -v step="$1" '$1 == step { print $2 }' selftests/expected; }
 
-# The skips in a step that the list does not allow, one a line.
+# The skips in a step that the list does not allow, one a line. What a test says is
+# about the other server alone is none (only_kernel and only_relay).
 forbidden_skips() {
 	local step=$1 log=$2 name
-	sed -nE 's/^ *ok [0-9]+ (- )?(.*) # SKIP.*/\2/p' "$log" |
+	sed -nE '/# SKIP only the (kernel|relay): /d
+		s/^ *ok [0-9]+ (- )?(.*) # SKIP.*/\2/p' "$log" |
 		while read -r name; do
 			sed 's/[[:space:]]*#.*//' selftests/allowed-skips |
 				grep -qxF "$step $name" || echo "$name"

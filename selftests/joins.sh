@@ -272,7 +272,7 @@ many() {
 # one that allows any MTU.
 mtu_too_small() {
 	local state='[.membership, .membership_error]'
-	ip_in mcr link add any0 type $DUMMY
+	ip_in mcr link add any0 type "$DUMMY"
 	ip_in mcr link set any0 up mtu "${MTU_LOW[$1]}"
 	rule_add name r1 iif any0 group "${GROUP[$1]}" to out1
 	rule_add name r2 iif any0 group "${GROUP[$1]}" src "${SOURCE[$1]}" \

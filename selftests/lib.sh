@@ -92,6 +92,19 @@ only_with() {
 	return 1
 }
 
+# kernel_has WHAT COMMAND...: a guest's kernel has what the command needs, or it
+# is a failure; a machine's own, beside the daemon, may not.
+kernel_has() {
+	local unknown='[Uu]nknown|not found'
+	capture "${@:2}" && return
+	if [[ $MCR_VIA == relay && $OUTPUT =~ $unknown ]]; then
+		skip_case "this kernel has no $1"
+	else
+		fail "status $STATUS of: ${*:2}: $OUTPUT"
+	fi
+	return 1
+}
+
 # bail REASON: the test cannot go on at all.
 bail() {
 	printf 'Bail out! %s\n' "$*"
@@ -285,6 +298,7 @@ declare -A RELAY=() RELAY_LOG=()
 # Options for them. A test that says "nothing came" by a packet that was sent behind
 # wants one worker: others may be faster.
 RELAY_OPTIONS=()
+# shellcheck disable=SC2034  # for the tests
 ONE_WORKER=(--workers 1)
 RUN_DIR_MADE=
 
@@ -352,6 +366,7 @@ require_command() {
 
 # A kind of device that takes frames and does nothing with them. A machine's own
 # kernel may have no dummies; those of the guests have.
+# shellcheck disable=SC2034  # for the tests
 DUMMY=dummy
 
 module_is_loaded() { [[ -d /sys/module/mcr ]]; }

@@ -146,7 +146,8 @@ listens() {
 
 vlan_device() {
 	local family=$1
-	ip_in mcr link add link in0 name in0.5 type vlan id 5
+	kernel_has "VLAN devices" ip_in mcr link add link in0 name in0.5 \
+		type vlan id 5 || return
 	ip_in mcr link set in0.5 up
 	takes "$family" "iif in0.5 group ${GROUP[$family]} to out1" "--vlan 5"
 	ip_in mcr link del in0.5

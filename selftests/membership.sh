@@ -166,6 +166,8 @@ for family in 4 6; do
 	case_add "$who: a device goes and comes back" comes_back $family
 done
 
+# shellcheck disable=SC2034  # for lib.sh
+RELAY_OPTIONS=("${ONE_WORKER[@]}")
 require_all
 topology_make 1
 ns_make else

@@ -103,9 +103,9 @@ devices() {
 	monitor_start members monitor membership
 	members=$STARTED_PID
 	run_ok ip_in mcr link del d1
-	run_ok ip_in mcr link add d1 type $DUMMY
+	run_ok ip_in mcr link add d1 type "$DUMMY"
 	run_ok ip_in mcr link del d0
-	run_ok ip_in mcr link add d0 up type $DUMMY
+	run_ok ip_in mcr link add d0 up type "$DUMMY"
 	check_rule a .membership '"joined"'
 	run_ok mcr rule disable a
 	check_lines devices \
@@ -180,7 +180,7 @@ many() {
 	monitor_start many monitor
 	monitor=$STARTED_PID
 	run_ok ip_in mcr link del d1
-	run_ok ip_in mcr link add d1 type $DUMMY
+	run_ok ip_in mcr link add d1 type "$DUMMY"
 	run_ok mcr rule del a
 	check_lines many \
 		"rule name a iif in0 group $G ${outputs[*]}  $doing" \

@@ -57,6 +57,15 @@ links_wait() {
 		wait_for links_are_up "$role" ||
 			fail "not up in ${NS[$role]}: $(ip_in "$role" -br link)"
 	done
+	devices_known
+}
+
+# What the daemon has not heard yet of devices it knows when it has answered.
+devices_known() {
+	local role
+	for role in "${!RELAY[@]}"; do
+		"$MCRTOOL" -n "${NS[$role]}" status >/dev/null 2>&1
+	done
 }
 
 topology_ingress() {

@@ -51,9 +51,10 @@ static void tally_sequence(struct section *s, const struct payload_id *id)
 		t->highest = id->seq;
 }
 
+/* Of a super-packet, the @nth packet has the identification so much further. */
 static const char *payload_fault(const struct expect *e,
 				 const struct parsed *p, const uint8_t *buf,
-				 const struct payload_id *id)
+				 const struct payload_id *id, uint16_t nth)
 {
 	static char text[80];
 	long at = payload_first_wrong(buf, id);
@@ -65,7 +66,7 @@ static const char *payload_fault(const struct expect *e,
 		snprintf(text, sizeof(text), "payload of %u bytes, not %u",
 			 id->size, e->size);
 	else if (e->want & WANT_ID_SEQ && e->want & WANT_FRAME &&
-		 p->dst.family == AF_INET && p->id != (uint16_t)id->seq)
+		 p->dst.family == AF_INET && (uint16_t)(p->id + nth) != (uint16_t)id->seq)
 		snprintf(text, sizeof(text),
 			 "identification %u of packet %" PRIu64, p->id,
 			 id->seq);
@@ -76,7 +77,8 @@ static const char *payload_fault(const struct expect *e,
 
 /* Return: bytes of the packet at @buf. */
 static size_t tally_packet(struct section *s, const struct parsed *p,
-			   const uint8_t *buf, size_t len, const char *fault)
+			   const uint8_t *buf, size_t len, uint16_t nth,
+			   const char *fault)
 {
 	struct tally *t = &s->tally;
 	struct payload_id id;
@@ -100,7 +102,7 @@ static size_t tally_packet(struct section *s, const struct parsed *p,
 	t->received++;
 	t->bytes += id.size;
 	if (!fault)
-		fault = payload_fault(&s->expect, p, buf, &id);
+		fault = payload_fault(&s->expect, p, buf, &id, nth);
 	if (fault)
 		tally_wrong(t, fault);
 	tally_sequence(s, &id);
@@ -119,11 +121,12 @@ void tally_packets(struct section *s, const struct parsed *p, bool partial,
 {
 	struct tally *t = &s->tally;
 	uint64_t before = t->received;
+	uint16_t nth = 0;
 	size_t at = 0;
 
 	while (at < p->payload_len)
 		at += tally_packet(s, p, p->payload + at, p->payload_len - at,
-				   fault);
+				   nth++, fault);
 	if (t->received == before)
 		return;
 	t->frames++;

@@ -42,6 +42,7 @@ def add_all(bad):
         all_forbidden(bad, Client(bad.spec))
 
     def roots_socket():
+        bench.only_kernel("a connection has the rights of who connected")
         client = Client(bad.spec)
         bench.become_nobody()
         all_forbidden(bad, client)
@@ -51,6 +52,7 @@ def add_all(bad):
         all_forbidden(bad, Client(bad.spec))
 
     def own_namespaces():
+        bench.only_kernel("the daemon is root's, with root's packet sockets")
         bench.own_user_namespace(bench.CLONE_NEWNET)
         bench.add_devices(["in0", "out0"])
         client = Client(bad.spec)

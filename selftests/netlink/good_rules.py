@@ -5,6 +5,7 @@ import struct
 from errno import EEXIST, ENOENT
 
 import ktap
+import relay
 from build import GROUP4, GROUP6, HOST4, HOST6
 from mcrnl import (NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL, NLM_F_REPLACE,
                    NLM_F_REQUEST, Refused)
@@ -47,7 +48,7 @@ RULES = [
     ("the highest VLAN", {"vlan": 4094}),
     ("consume", {"mode": 1}),
     ("join none", {"join": 1}),
-    ("plane kernel", {"plane": 1}),
+    ("the server's own plane", {"plane": relay.PLANE}),
     ("latency low", {"latency": 1}),
     ("disabled", {"disabled": 1}),
     ("a name", {"name": "a"}),
@@ -57,7 +58,8 @@ RULES = [
     ("the longest comment", {"comment": "c" * 255}),
     ("a comment in UTF-8", {"comment": "Früh"}),
     ("all together", {"group": GROUP6, "src": HOST6, "dport_min": 7,
-                      "dport_max": 7, "mode": 1, "join": 1, "plane": 1,
+                      "dport_max": 7, "mode": 1, "join": 1,
+                      "plane": relay.PLANE,
                       "latency": 1, "disabled": 1, "name": "all",
                       "comment": "all"}),
 ]
@@ -323,15 +325,15 @@ def _(client):
 
 @CASES.case("replace: id stays, everything else is as newly stated")
 def _(client):
-    number = new(client, name="a", comment="b", mode=1, join=1, plane=1,
-                 latency=1, disabled=1)
+    number = new(client, name="a", comment="b", mode=1, join=1,
+                 plane=relay.PLANE, latency=1, disabled=1)
     ktap.equal(new(client, REPLACE), number, "id")
     ktap.equal(stated(get(client, number)[0]), rule(proto=17), "rule")
-    new(client, REPLACE, name="a", comment="b", mode=1, join=1, plane=1,
-        latency=1, disabled=1)
+    new(client, REPLACE, name="a", comment="b", mode=1, join=1,
+        plane=relay.PLANE, latency=1, disabled=1)
     ktap.equal(stated(get(client, number)[0]),
-               rule(proto=17, name="a", comment="b", mode=1, join=1, plane=1,
-                    latency=1, disabled=1), "rule")
+               rule(proto=17, name="a", comment="b", mode=1, join=1,
+                    plane=relay.PLANE, latency=1, disabled=1), "rule")
 
 
 @CASES.case("replace: outputs that are the same keep their ids, others get new")

@@ -156,7 +156,8 @@ class Socket:
     """A connection to the server of this network namespace."""
 
     def __init__(self, recv_bytes=RECV_BYTES):
-        self.recv_bytes = recv_bytes
+        # The relay's dumps have steps of 32 KiB, whoever reads them.
+        self.recv_bytes = max(recv_bytes, RECV_BYTES if relay.WANTED else 0)
         self.sock = relay.connect() if relay.WANTED else netlink()
         self.sock.settimeout(TIMEOUT)
         self.seq = 0

@@ -22,6 +22,9 @@ import time
 
 WANTED = os.environ.get("MCR_VIA") == "relay"
 
+# Of enum mcr_plane: the server's own, and the other one's.
+PLANE, OTHER_PLANE = (2, 1) if WANTED else (1, 2)
+
 SO_NETNS_COOKIE = 71
 PR_SET_PDEATHSIG = 1
 PATIENCE = 60
@@ -60,6 +63,7 @@ def _directory():
     """Have a directory for sockets, of this test's own."""
     if not os.environ.get("MCR_RUN_DIR"):
         os.environ["MCR_RUN_DIR"] = tempfile.mkdtemp(prefix="mcr-run-")
+        os.chmod(os.environ["MCR_RUN_DIR"], 0o755)
         atexit.register(shutil.rmtree, os.environ["MCR_RUN_DIR"], True)
 
 
@@ -76,11 +80,15 @@ def _answers():
 
 
 def start():
-    """Have a daemon in this network namespace, if one is wanted."""
+    """Have a daemon in this network namespace, if one is wanted.
+
+    With one worker packets of different flows leave as they came.
+    """
     if not WANTED:
         return
     _directory()
-    daemon = subprocess.Popen([program(), "--log-level", "warning"],
+    daemon = subprocess.Popen([program(), "--workers", "1",
+                               "--log-level", "warning"],
                               preexec_fn=_ends_with_parent)
     atexit.register(_end, daemon, os.getpid())
     end = time.monotonic() + PATIENCE

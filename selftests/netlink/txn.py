@@ -98,6 +98,7 @@ class Idle:
     """Transactions that are left alone end sooner, inside "with"."""
 
     def __init__(self, milliseconds):
+        bench.only_kernel("the daemon's time is not to be set")
         self.milliseconds = milliseconds
         self.before = None
 

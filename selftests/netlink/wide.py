@@ -202,7 +202,8 @@ def _(family):
         one = random_rule(dice, family)
         if one not in rules:
             rules.append(one)
-    wire.rules(client, *((one, [{"ttl": 1 + n}])
+    # The relay would send packets of one flow together, before others.
+    wire.rules(client, *((dict(one, latency=1), [{"ttl": 1 + n}])
                          for n, one in enumerate(rules)))
     frames, expected = [], []
     for _ in range(300):
