@@ -2,6 +2,7 @@
 /*
  * Begin and end of the kernel environment.
  */
+#include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <linux/user_namespace.h>
 #include <sys/stat.h>
@@ -24,6 +25,38 @@ static void kapi_find_user_ns(void)
 		     st.st_ino == KAPI_INIT_USER_INO;
 
 	init_net.user_ns = first ? &init_user_ns : &kapi_other_user_ns;
+}
+
+static struct kapi_param *kapi_params;
+
+/**
+ * kapi_param_add - a file has a parameter
+ * @param: the parameter
+ */
+void kapi_param_add(struct kapi_param *param)
+{
+	param->next = kapi_params;
+	kapi_params = param;
+}
+
+/**
+ * kapi_param_set - set what is a parameter of the module
+ * @name: its name
+ * @value: its value
+ *
+ * Return: true, or false if there is none of that name.
+ */
+bool kapi_param_set(const char *name, unsigned int value)
+{
+	struct kapi_param *p;
+
+	for (p = kapi_params; p; p = p->next) {
+		if (strcmp(p->name, name))
+			continue;
+		*p->value = value;
+		return true;
+	}
+	return false;
 }
 
 /**

@@ -91,6 +91,9 @@ struct kapi_addr {
 int kapi_init(const struct kapi_hooks *hooks);
 void kapi_exit(void);
 
+/* What is a parameter of the module; false: there is none of that name. */
+bool kapi_param_set(const char *name, unsigned int value);
+
 /*
  * Messages: one datagram as a peer sent it. Answers go to hooks.unicast. A dump
  * goes on, a datagram of at most 32 KiB a step, while kapi_dump_pending();
@@ -101,7 +104,10 @@ bool kapi_dump_pending(uint32_t portid);
 void kapi_dump_step(uint32_t portid);
 void kapi_peer_gone(uint32_t portid);
 
-/* Devices: what is the same as before changes nothing. */
+/*
+ * Devices: what is the same as before changes nothing. Between begin and end RTNL
+ * is held, and what several changes bring along is carried out once.
+ */
 void kapi_links_begin(void);
 void kapi_links_end(void);
 void kapi_link_set(const struct kapi_link *link);
@@ -124,7 +130,7 @@ int kapi_timeout_ms(void);
  */
 void kapi_percpu_provide(void *base, unsigned int n, size_t stride,
 			 void *shared);
-/* Which section this_cpu_ptr() means; 0 unless told otherwise. */
+/* Which section this_cpu_ptr() means; 0 unless told otherwise after the above. */
 void kapi_this_cpu_set(unsigned int n);
 void *kapi_shared_alloc(size_t size);
 void kapi_shared_free(void *p);

@@ -205,7 +205,8 @@ int mcrd_inq_add(struct mcrd_inq *q, const void *data, size_t len)
 		return 0;
 	if (reserve(&q->buf, &q->size, &q->head, &q->len, len))
 		return -ENOMEM;
-	memcpy(q->buf + q->len, data, len);
+	if (len)
+		memcpy(q->buf + q->len, data, len);
 	q->len += len;
 	return 0;
 }

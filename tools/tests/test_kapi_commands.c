@@ -4,6 +4,8 @@
  */
 #include "kapi_request.h"
 
+#include <unistd.h>
+
 #include "forward.h"
 
 #define GROUP	0xef010101U	/* 239.1.1.1 */
@@ -342,6 +344,30 @@ static void test_transaction_closed(void **state)
 	assert_int_equal(rig_net()->n_staged, 0);
 }
 
+/* Left alone it ends, one in use does not. */
+static void test_transaction_idle(void **state)
+{
+	u32 txn, used;
+
+	(void)state;
+	assert_false(kapi_param_set("no_such", 1));
+	assert_true(kapi_param_set("txn_idle_ms", 1000));
+	txn = begin(RIG_PEER);
+	used = begin(RIG_OTHER);
+	kapi_run();
+	assert_in_range(kapi_timeout_ms(), 1, 1000);
+	usleep(600000);
+	stage_add(used, 1);
+	rig_forget();
+	req_send_as(&r, RIG_OTHER);
+	assert_int_equal(req_answer().error, 0);
+	usleep(500000);
+	kapi_run();
+	assert_null(rig_net()->txns[txn - 1]);
+	assert_non_null(rig_net()->txns[used - 1]);
+	assert_true(kapi_param_set("txn_idle_ms", 60000));
+}
+
 static void test_status(void **state)
 {
 	const struct nlattr *nest;
@@ -420,6 +446,7 @@ int main(void)
 		CASE(test_dump_refused),
 		CASE(test_transaction),
 		CASE(test_transaction_closed),
+		CASE(test_transaction_idle),
 		CASE(test_status),
 		CASE(test_counters),
 	};

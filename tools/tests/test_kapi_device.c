@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <linux/inetdevice.h>
+#include <net/addrconf.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -128,6 +129,23 @@ static void test_names(void **state)
 	assert_int_equal(kapi_dev_by_index(NOWHERE)->ifindex, NOWHERE);
 }
 
+/* What several changes bring along is carried out once. */
+static void test_together(void **state)
+{
+	(void)state;
+	req_add("in0", GROUP, 5000, "out0");
+	rig.releases = 0;
+	kapi_links_begin();
+	rig_link(NOWHERE, "in0", UP);
+	rig_link(NOWHERE + 1, "out0", UP);
+	kapi_link_gone(NOWHERE);
+	assert_int_equal(rig.releases, 0);
+	assert_true(lockdep_rtnl_is_held());
+	kapi_links_end();
+	assert_int_equal(rig.releases, 1);
+	assert_int_equal(rig.hooks, 0);
+}
+
 static void test_late_device(void **state)
 {
 	(void)state;
@@ -155,6 +173,40 @@ static void test_late_device(void **state)
 	assert_int_equal(rig.hooks, 0);
 	kapi_link_gone(NOWHERE + 1);
 	assert_int_equal(rig_count(MCR_CMD_OUTPUT_NTF), 1);
+}
+
+static u16 membership_error(u32 id)
+{
+	struct mcr_rule *rule = xa_load(&rig_net()->rules, id);
+
+	assert_non_null(rule);
+	return rule->membership_error;
+}
+
+/* With an MTU that is too small a device has the protocol no more. */
+static void test_protocol(void **state)
+{
+	struct kapi_link link = {
+		.ifindex = NOWHERE,
+		.name = "in0",
+		.type = 1,
+		.flags = UP,
+		.mtu = 67,
+	};
+
+	(void)state;
+	kapi_link_set(&link);
+	req_add("in0", GROUP, 5000, "out0");
+	assert_int_equal(membership_error(1), EPROTONOSUPPORT);
+	/* There is no such device, which is what the host says then. */
+	link.mtu = 68;
+	kapi_link_set(&link);
+	kapi_run();
+	assert_int_equal(membership_error(1), ENODEV);
+	rtnl_lock();
+	assert_non_null(__in_dev_get_rtnl(kapi_dev_by_index(NOWHERE)));
+	assert_null(__in6_dev_get(kapi_dev_by_index(NOWHERE)));
+	rtnl_unlock();
 }
 
 static void add_wide(uint16_t port)
@@ -318,7 +370,9 @@ int main(void)
 		CASE(test_events),
 		CASE(test_replay),
 		CASE(test_names),
+		CASE(test_together),
 		CASE(test_late_device),
+		CASE(test_protocol),
 		CASE(test_allmulti),
 		CASE(test_no_hook),
 		CASE(test_veth),

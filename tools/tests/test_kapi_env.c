@@ -252,6 +252,7 @@ static void test_delayed_work(void **state)
 	assert_called("");
 	assert_true(mod_delayed_work(system_wq, &work_y, 0));
 	assert_int_equal(kapi_timeout_ms(), 0);
+	assert_false(queue_delayed_work(system_wq, &work_y, HZ));
 	assert_true(flush_work(&work_y.work));
 	assert_called("y");
 	assert_false(mod_delayed_work(system_wq, &work_y, 20));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The protocols on a device. A process is not told whether a device has them:
- * the join fails where it has not.
+ * IPv4 on a device: the kernel takes it from one whose MTU is below the minimum
+ * (RFC 791, 3.2). What else keeps it away a process is not told: the join fails.
  */
 #ifndef KAPI_LINUX_INETDEVICE_H
 #define KAPI_LINUX_INETDEVICE_H
@@ -9,7 +9,13 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
-#define __in_dev_get_rtnl(dev)	((const void *)(dev))
-#define __in_dev_get_rcu(dev)	((const void *)(dev))
+#define KAPI_MIN_MTU4	68U
+
+static inline const void *__in_dev_get_rtnl(const struct net_device *dev)
+{
+	return dev->mtu < KAPI_MIN_MTU4 ? NULL : dev;
+}
+
+#define __in_dev_get_rcu(dev)	__in_dev_get_rtnl(dev)
 
 #endif /* KAPI_LINUX_INETDEVICE_H */

@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 #include <asm/byteorder.h>
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -30,6 +31,9 @@
 #ifndef __maybe_unused
 #define __maybe_unused		__attribute__((unused))
 #endif
+#ifndef __printf
+#define __printf(f, a)		__attribute__((format(printf, f, a)))
+#endif
 #define noinline		__attribute__((noinline))
 #define fallthrough		__attribute__((fallthrough))
 #define likely(x)		__builtin_expect(!!(x), 1)
@@ -47,6 +51,7 @@
 #define S16_MAX			INT16_MAX
 
 #define BIT(n)			(1UL << (n))
+#define BIT_ULL(n)		(1ULL << (n))
 #define BITS_PER_LONG		(8 * (int)sizeof(long))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
@@ -87,7 +92,7 @@ do {									\
 } while (0)
 
 /* The condition says what must not be, as in the kernel. */
-#define BUILD_BUG_ON(bad)	_Static_assert(!(bad), #bad)
+#define BUILD_BUG_ON(bad)	static_assert(!(bad), #bad)
 
 void kapi_bug(const char *file, int line, const char *what)
 	__attribute__((noreturn));

@@ -10,6 +10,7 @@
 #include <linux/if_ether.h>
 #include <linux/list.h>
 #include <linux/notifier.h>
+#include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>

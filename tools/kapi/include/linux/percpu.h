@@ -26,8 +26,13 @@ extern struct kapi_percpu kapi_percpu;
 void *kapi_percpu_alloc(size_t size);
 void kapi_percpu_free(const void *p);
 
-#define alloc_percpu_gfp(type, gfp)	\
-	((void)(gfp), (type *)kapi_percpu_alloc(sizeof(type)))
+#define alloc_percpu_gfp(type, gfp)					\
+({									\
+	type *__object = kapi_percpu_alloc(sizeof(type));		\
+									\
+	(void)(gfp);							\
+	__object;							\
+})
 #define alloc_percpu(type)		alloc_percpu_gfp(type, GFP_KERNEL)
 #define free_percpu(p)			kapi_percpu_free(p)
 

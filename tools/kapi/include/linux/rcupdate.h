@@ -21,9 +21,15 @@ do {									\
 } while (0)
 #define kvfree_rcu(p, member)		kfree_rcu(p, member)
 #define rcu_barrier()			kapi_rcu_barrier()
+
 /* Nothing is seen before RTNL is let go of, and then all of it at once. */
-#define synchronize_rcu()		do { } while (0)
-#define synchronize_net()		do { } while (0)
+static inline void synchronize_rcu(void)
+{
+}
+
+static inline void synchronize_net(void)
+{
+}
 
 #define rcu_read_lock()			do { } while (0)
 #define rcu_read_unlock()		do { } while (0)
