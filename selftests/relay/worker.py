@@ -132,6 +132,20 @@ def fan_out(loop, family, outputs, *words, count=COUNT, gro=False, size=300,
     return end(w)
 
 
+def chained(loop, family):
+    """Packets that GRO has only chained, with checksums left to the device."""
+    topo = World.topo
+    topo.ethtool("src", "s0", "tx-udp-segmentation", "off")
+    topo.ethtool("mcr", "in0", "rx-gro-list", "on")
+    try:
+        fan_out(loop, family, 4, "--gso", 8, gro=True)
+        with Segmented(4):
+            fan_out(loop, family, 4, "--gso", 8, gro=True, csum="good")
+    finally:
+        topo.ethtool("src", "s0", "tx-udp-segmentation", "on")
+        topo.ethtool("mcr", "in0", "rx-gro-list", "off")
+
+
 def frames_are_few(loop, family):
     """Packets are gathered: what arrives are super-packets."""
     w = start(loop, 1)
@@ -148,22 +162,25 @@ def frames_are_few(loop, family):
     end(w)
 
 
+def egress_is_plain(devs, plain):
+    """Whether devices take super-packets and open checksums."""
+    state = "off" if plain else "on"
+    for dev in devs:
+        World.topo.ethtool("mcr", dev, "tx", state, "tx-udp-segmentation",
+                           state)
+
+
 class Segmented:
     """Outputs whose devices take neither super-packets nor open checksums."""
 
     def __init__(self, outputs):
         self.devs = ["out%d" % i for i in range(1, outputs + 1)]
 
-    def _all(self, state):
-        for dev in self.devs:
-            World.topo.ethtool("mcr", dev, "tx", state, "tx-udp-segmentation",
-                               state)
-
     def __enter__(self):
-        self._all("off")
+        egress_is_plain(self.devs, True)
 
     def __exit__(self, *what):
-        self._all("on")
+        egress_is_plain(self.devs, False)
 
 
 def segmented(loop, family):
@@ -445,13 +462,17 @@ def devices_go(loop):
     w.rule(1, "in0", plan.match(GROUP[4], 5000), [("out1", plan.rewrite())])
     w.sync()
     for i in range(20):
-        w.send(plan.TX_CLOSE, plan.Tx(name=b"out1"))
+        w.send(plan.TX_CLOSE, plan.Tx(ifindex=w.names["out1"], name=b"out1"))
         w.send(plan.DEV, plan.Dev(name=b"out1"))
-        w.send(plan.RX_CLOSE, plan.Rx(name=b"in0"))
+        w.send(plan.RX_CLOSE, plan.Rx(ifindex=w.names["in0"]))
         w.sync()
         w.device("out1")
         w.transmit("out1")
         w.receive("in0")
+        w.sync()
+        # Others that had these names.
+        w.send(plan.TX_CLOSE, plan.Tx(ifindex=99, name=b"out1"))
+        w.send(plan.RX_CLOSE, plan.Rx(ifindex=99, name=b"in0"))
         w.sync()
         rig.send(HELPERS, World.topo, "--group", GROUP[4], "--count", 10)
         all_sent(w, 1, 1, 10 * (i + 1))
@@ -602,6 +623,7 @@ def loop_cases(name, loop):
         add("IPv%d, super-packets" % f, fan_out, f, 4, "--gso", 8)
         add("IPv%d, super-packets, GRO" % f, fan_out, f, 4, "--gso", 8,
             gro=True)
+        add("IPv%d, super-packets that are chained" % f, chained, f)
         add("IPv%d, jumbo frames" % f, fan_out, f, 4, size=8900)
         add("IPv%d, small packets" % f, fan_out, f, 2, size=24)
         add("IPv%d, without virtio-net headers" % f, fan_out, f, 4, vnet=0)

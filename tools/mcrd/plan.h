@@ -14,7 +14,7 @@
 
 #include "rule.h"
 
-#define MCRD_FRAME_MAX		(256U * 1024)
+#define MCRD_FRAME_MAX		262144U
 
 /**
  * enum mcrd_frame_type - frames

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../mcrd/worker/receive.h"
+
 #define PACKETS	400
 
 static uint32_t next_random(uint64_t *seed)
@@ -450,6 +452,45 @@ static void test_errors(void **state)
 	rig_free(r);
 }
 
+/* What a receive says: most of it is no reason not to go on. */
+static void test_receive_errors(void **state)
+{
+	static const struct {
+		int err;
+		enum mcrd_fault fault;
+	} cases[] = {
+		{ ENOBUFS, MCRD_FAULT_RX_BUFFERS },
+		{ EINVAL, MCRD_FAULT_RX_SUPERPACKET },
+		{ ENETDOWN, MCRD_FAULT_RX_DOWN },
+		{ ENODEV, MCRD_FAULT_RX_DOWN },
+		{ ENXIO, MCRD_FAULT_RX_DOWN },
+		{ ENOMEM, MCRD_FAULT_RX_MEMORY },
+		{ ECANCELED, MCRD_FAULT_RX_CANCELED },
+		{ EIO, MCRD_FAULT_RX_OTHER },
+	};
+	struct rig *r = rig_new(true);
+	struct mcrd_rxdev *rx = mcrd_port_find(&r->w.table, "in0")->rx;
+	uint64_t before;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		before = r->w.errors.n[cases[i].fault];
+		rx->errors = 0;
+		assert_true(mcrd_receive_error(&r->w, rx, cases[i].err));
+		assert_int_equal(r->w.errors.n[cases[i].fault], before + 1);
+	}
+	assert_int_equal(r->w.pool.exhausted, 1);
+	/* Over and over: after a rest. A frame ends that. */
+	rx->errors = 0;
+	for (i = 0; i < MCRD_RX_ERRORS; i++)
+		assert_true(mcrd_receive_error(&r->w, rx, EINVAL));
+	assert_false(mcrd_receive_error(&r->w, rx, EINVAL));
+	rig_receive(r, &plain);
+	assert_true(mcrd_receive_error(&r->w, rx, EINVAL));
+	rig_free(r);
+}
+
 /* An output that is never done has so many sends, and others go on. */
 static void test_quota(void **state)
 {
@@ -510,6 +551,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_no_gso),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_receive_errors),
 		cmocka_unit_test(test_quota),
 		cmocka_unit_test(test_epochs),
 	};

@@ -90,7 +90,7 @@ static void test_pace(void **state)
 	assert_int_equal(mcrd_pace_wait(&pace, 20), 0);
 	assert_int_equal(mcrd_pace_wait(&pace, 0), 0);
 	/* It stops: the next one does not wait. */
-	mcrd_pace_batch(&pace, now += MS / 5, 0);
+	mcrd_pace_batch(&pace, now + MS / 5, 0);
 	assert_int_equal(mcrd_pace_wait(&pace, 200), 0);
 }
 

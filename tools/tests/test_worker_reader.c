@@ -38,8 +38,8 @@ static int set_up(void **state)
 	struct stream *s = calloc(1, sizeof(*s));
 	int sv[2];
 
-	if (!s || socketpair(AF_UNIX, SOCK_STREAM, 0, sv))
-		return -1;
+	assert_non_null(s);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sv), 0);
 	s->to = sv[0];
 	s->from = sv[1];
 	*state = s;

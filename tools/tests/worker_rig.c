@@ -91,10 +91,11 @@ static void keep(struct rig *r, unsigned int dev, const uint8_t *data,
 	struct sent *s = &r->sent[r->n++];
 
 	assert_true(r->n <= RIG_SENT_MAX);
+	assert_true(len > 0);
 	s->dev = dev;
 	s->len = len;
 	s->messages = r->messages;
-	s->data = malloc(len);
+	s->data = malloc(len + 1);
 	assert_non_null(s->data);
 	memcpy(s->data, data, len);
 }

@@ -138,6 +138,21 @@ static void close_tx(struct mcrd_worker *w, struct mcrd_port *port)
 	mcrd_port_put(&w->table, port);
 }
 
+/* Another device may have taken the name meanwhile. */
+static void close_old_tx(struct mcrd_worker *w, const struct mcrd_change *c)
+{
+	if (c->port->tx && c->port->tx->ifindex == c->id)
+		close_tx(w, c->port);
+}
+
+static void close_old_rx(struct mcrd_worker *w, const struct mcrd_change *c)
+{
+	struct mcrd_port *port = mcrd_port_receiving(&w->table, c->id);
+
+	if (port)
+		mcrd_apply_close_rx(w, port);
+}
+
 static int open_rx(struct mcrd_worker *w, struct mcrd_change *c)
 {
 	struct mcrd_rxdev *rx = c->rx;
@@ -168,13 +183,13 @@ static int carry_out(struct mcrd_worker *w, struct mcrd_change *c)
 	case MCRD_RX_OPEN:
 		return open_rx(w, c);
 	case MCRD_RX_CLOSE:
-		mcrd_apply_close_rx(w, c->port);
+		close_old_rx(w, c);
 		return 0;
 	case MCRD_TX_OPEN:
 		open_tx(w, c);
 		return 0;
 	case MCRD_TX_CLOSE:
-		close_tx(w, c->port);
+		close_old_tx(w, c);
 		return 0;
 	case MCRD_RULE:
 		err = put_in(w, c->rule);
@@ -201,12 +216,14 @@ int mcrd_apply_sync(struct mcrd_worker *w, uint64_t cookie)
 	int err = 0;
 
 	for (c = w->apply.first; c; c = c->next) {
-		struct mcrd_rule_in *old = xa_load(&w->table.rules, c->id);
+		struct mcrd_rule_in *old;
 
+		if (c->type != MCRD_RULE && c->type != MCRD_RULE_GONE)
+			continue;
+		old = xa_load(&w->table.rules, c->id);
 		if (c->type == MCRD_RULE && old)
 			inherit(c->rule, old);
-		if (c->type == MCRD_RULE || c->type == MCRD_RULE_GONE)
-			take_out(w, c->id);
+		take_out(w, c->id);
 	}
 	for (c = w->apply.first; c && !err; c = c->next)
 		err = carry_out(w, c);

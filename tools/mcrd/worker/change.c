@@ -5,6 +5,7 @@
 #include "worker.h"
 
 #include <linux/if_packet.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -63,6 +64,7 @@ static const char *take_rx(struct mcrd_worker *w, struct mcrd_change *c,
 {
 	const struct mcrd_rx *in = f->body;
 
+	c->id = in->ifindex;
 	if (c->type != MCRD_RX_OPEN)
 		return NULL;
 	if (f->n_fds != 1)
@@ -85,6 +87,9 @@ static const char *take_rx(struct mcrd_worker *w, struct mcrd_change *c,
 
 static const char *take_tx(struct mcrd_change *c, struct mcrd_frame_in *f)
 {
+	const struct mcrd_tx *in = f->body;
+
+	c->id = in->ifindex;
 	if (c->type != MCRD_TX_OPEN)
 		return NULL;
 	if (f->n_fds != 1)
@@ -93,6 +98,7 @@ static const char *take_tx(struct mcrd_change *c, struct mcrd_frame_in *f)
 	if (!c->tx)
 		return NO_MEMORY;
 	c->tx->fd = keep_fd(f);
+	c->tx->ifindex = in->ifindex;
 	c->tx->vnet = has_vnet(c->tx->fd);
 	return NULL;
 }
@@ -179,20 +185,19 @@ static const char *take_gone(struct mcrd_change *c,
 	return NULL;
 }
 
-/* The name in a frame about a device; NULL: it is about none. */
-static const char *name_of(const struct mcrd_frame_in *f)
+/* Where the name is in a frame about a device; 0: none counts. */
+static size_t name_at(uint16_t type)
 {
-	switch (f->type) {
+	switch (type) {
 	case MCRD_DEV:
-		return ((const struct mcrd_dev *)f->body)->name;
+		return offsetof(struct mcrd_dev, name);
 	case MCRD_RX_OPEN:
-	case MCRD_RX_CLOSE:
-		return ((const struct mcrd_rx *)f->body)->name;
+		return offsetof(struct mcrd_rx, name);
 	case MCRD_TX_OPEN:
 	case MCRD_TX_CLOSE:
-		return ((const struct mcrd_tx *)f->body)->name;
+		return offsetof(struct mcrd_tx, name);
 	default:
-		return NULL;
+		return 0;
 	}
 }
 
@@ -215,14 +220,15 @@ static size_t size_of(uint16_t type)
 static const char *take(struct mcrd_worker *w, struct mcrd_change *c,
 			struct mcrd_frame_in *f)
 {
-	size_t size = size_of(f->type);
+	size_t size = size_of(f->type), at = name_at(f->type);
+	const char *name = (const char *)f->body + at;
 
-	if (size) {
-		if (f->len != size)
-			return "a frame about a device has another size";
-		if (!name_ok(name_of(f)))
+	if (size && f->len != size)
+		return "a frame about a device has another size";
+	if (at) {
+		if (!name_ok(name))
 			return "a device's name is none";
-		c->port = mcrd_port_get(&w->table, name_of(f));
+		c->port = mcrd_port_get(&w->table, name);
 		if (!c->port)
 			return NO_MEMORY;
 	}

@@ -16,8 +16,9 @@ struct mcrd_worker;
  * struct mcrd_change - a change
  * @next: the one that came after it
  * @type: of enum mcrd_frame_type
- * @id: of the rule, if it is about one; else 0
- * @port: the name, if it is about a device; holds a user
+ * @id: of the rule, if it is about one; of the device, where that is closed;
+ *	else 0
+ * @port: the name, if it is about a device; holds a user. NULL for MCRD_RX_CLOSE
  * @dev: MCRD_DEV: the device
  * @rx: MCRD_RX_OPEN: owned
  * @tx: MCRD_TX_OPEN: owned

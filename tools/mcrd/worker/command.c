@@ -79,6 +79,10 @@ static void command(struct mcrd_worker *w, struct mcrd_frame_in *f)
 {
 	const char *why;
 
+	if (!w->configured && f->type != MCRD_CONFIG) {
+		bad(w, "the first frame is no configuration");
+		return;
+	}
 	switch (f->type) {
 	case MCRD_CONFIG:
 		why = mcrd_worker_configure(w, f);
@@ -93,8 +97,7 @@ static void command(struct mcrd_worker *w, struct mcrd_frame_in *f)
 		mcrd_worker_stop(w);
 		return;
 	default:
-		why = w->configured ? mcrd_apply_gather(w, f) :
-				      "the first frame is no configuration";
+		why = mcrd_apply_gather(w, f);
 		break;
 	}
 	if (why)

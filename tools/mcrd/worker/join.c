@@ -297,14 +297,14 @@ static void make_lengths(struct mcrd_run *run)
 }
 
 /*
- * A super-packet whose packets GRO has only chained, to be sent on as they were,
- * has no partial checksum; but GRO looked at those of all of them.
+ * GRO may only have chained the packets of a super-packet, to send them on as they
+ * were. Then its checksum is that of the first one: found right, or partial. All
+ * others have the partial checksum already that is made here.
  */
-static bool is_chained(const struct mcrd_run *run)
+static bool is_super(const struct mcrd_run *run)
 {
 	return run->gso_size && run->gso_type == SKB_GSO_UDP_L4 &&
-	       !run->partial && run->checked &&
-	       run->p.thoff == plain_hlen(&run->p);
+	       run->checked && run->p.thoff == plain_hlen(&run->p);
 }
 
 /**
@@ -313,7 +313,7 @@ static bool is_chained(const struct mcrd_run *run)
  */
 void mcrd_run_finish(struct mcrd_run *run)
 {
-	if (run->n == 1 && !is_chained(run))
+	if (run->n == 1 && !is_super(run))
 		return;
 	memcpy(run->head, run->l3, run->p.hlen);
 	run->l3 = run->head;

@@ -50,6 +50,7 @@ struct mcrd_batch {
  * @rx: sockets that are received from
  * @poll: the same, behind commands and signals
  * @n_rx: how many
+ * @rest_until: jiffies: sockets that had errors are tried again then
  * @queued: sockets that have something to send
  * @buf: buffers that are lent
  * @msg: messages to be received into them
@@ -61,6 +62,7 @@ struct mcrd_ring {
 	struct mcrd_rxdev *rx[RX_MAX];
 	struct pollfd poll[2 + RX_MAX];
 	uint32_t n_rx;
+	uint64_t rest_until;
 	struct mcrd_batch *queued;
 	struct mcrd_buf *buf[BATCH];
 	struct mmsghdr msg[BATCH];
@@ -141,7 +143,8 @@ static void flush(struct mcrd_worker *w, struct mcrd_batch *b)
 		for (k = 0; k < ret; k++, i++)
 			result[i] = (int)b->msg[i].msg_len;
 	}
-	memcpy(send, b->send, n * sizeof(send[0]));
+	for (i = 0; i < n; i++)
+		send[i] = b->send[i];
 	b->n = 0;
 	for (i = 0; i < n; i++)
 		mcrd_send_done(w, send[i], result[i]);
@@ -254,6 +257,8 @@ static uint32_t receive(struct mcrd_worker *w, struct mcrd_rxdev *rx,
 	if (ret < 0 && err != EAGAIN && err != EINTR) {
 		*more = mcrd_receive_error(w, rx, err);
 		rx->armed = *more;
+		if (!*more)
+			ring->rest_until = w->now + REST_MS;
 	}
 	return got;
 }
@@ -303,9 +308,11 @@ static int poll_ms(struct mcrd_worker *w)
 	uint32_t i;
 
 	for (i = 0; i < ring->n_rx; i++) {
-		ring->poll[2 + i].fd = ring->rx[i]->armed ? ring->rx[i]->fd :
-							    -1;
-		if (!ring->rx[i]->armed && ms < 0)
+		struct mcrd_rxdev *rx = ring->rx[i];
+
+		rx->armed |= w->now >= ring->rest_until;
+		ring->poll[2 + i].fd = rx->armed ? rx->fd : -1;
+		if (!rx->armed && ms < 0)
 			ms = REST_MS;
 	}
 	return ms;
@@ -335,12 +342,9 @@ static void mmsg_round(struct mcrd_worker *w)
 		return;
 	}
 	w->now = get_jiffies_64();
-	for (i = 0; i < ring->n_rx; i++) {
+	for (i = 0; i < ring->n_rx; i++)
 		if (ring->rx[i]->armed && ring->poll[2 + i].revents)
 			frames += receive_all(w, ring->rx[i]);
-		else if (!n)
-			ring->rx[i]->armed = true;
-	}
 	mcrd_receive_batch(w, frames);
 	mmsg_submit(w);
 	if (ring->poll[1].revents)

@@ -142,7 +142,11 @@ static uint64_t data_of(const void *p, unsigned int tag)
 
 static void *pointer_of(uint64_t data)
 {
-	return (void *)(uintptr_t)(data & ~(uint64_t)TAG_MASK);
+	uintptr_t bits = data & ~(uint64_t)TAG_MASK;
+	void *p;
+
+	memcpy(&p, &bits, sizeof(p));
+	return p;
 }
 
 static int uring_rx_open(struct mcrd_worker *w, struct mcrd_rxdev *rx)

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 /* A frame that is not complete yet, and as much again of what follows. */
-#define BUF_SIZE	(2 * (size_t)MCRD_FRAME_MAX)
+#define BUF_SIZE	524288UL
+
+_Static_assert(BUF_SIZE / 2 >= MCRD_FRAME_MAX, "frames do not fit");
 
 /**
  * mcrd_reader_init - begin to read

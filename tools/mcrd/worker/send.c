@@ -19,6 +19,9 @@
 #include "header.h"
 #include "rewrite.h"
 
+/* The supervisor that had no room for a first drop is not bothered for so long. */
+#define TELL_REST_MS	10
+
 /**
  * mcrd_sender_init - make room for sends
  * @s: the sends
@@ -110,10 +113,12 @@ static void drop(struct mcrd_worker *w, struct mcrd_out *out,
 	};
 
 	mcr_stats_drop(out->drops, reason, n);
-	if (out->told & 1U << reason)
+	if (out->told & 1U << reason || w->now < w->tell_at)
 		return;
 	if (mcrd_worker_tell(w, MCRD_FIRST_DROP, &first, sizeof(first)))
 		out->told |= 1U << reason;
+	else
+		w->tell_at = w->now + TELL_REST_MS;
 }
 
 static struct mcrd_send *send_get(struct mcrd_worker *w, struct mcrd_out *out)

@@ -47,6 +47,27 @@ struct mcrd_port *mcrd_port_find(struct mcrd_table *t, const char *name)
 }
 
 /**
+ * mcrd_port_receiving - the name of a device that is received from
+ * @t: the table
+ * @ifindex: the device
+ *
+ * All names are looked at: devices come and go seldom.
+ *
+ * Return: it, without a new user, or NULL.
+ */
+struct mcrd_port *mcrd_port_receiving(struct mcrd_table *t, uint32_t ifindex)
+{
+	struct mcrd_port *port;
+	size_t i;
+
+	for (i = 0; i < sizeof(t->ports) / sizeof(t->ports[0]); i++)
+		for (port = t->ports[i]; port; port = port->next)
+			if (port->rx && port->rx->ifindex == ifindex)
+				return port;
+	return NULL;
+}
+
+/**
  * mcrd_port_get - refer to a name
  * @t: the table
  * @name: NUL-terminated, MCR_DEV_MAX bytes at most
@@ -221,19 +242,18 @@ static void close_port(struct mcrd_table *t, struct mcrd_port *port)
 {
 	struct mcrd_rxdev *rx = port->rx;
 	struct mcrd_txdev *tx = port->tx;
-	bool known = port->dev.ifindex;
+	uint32_t users = (rx ? 1U : 0) + (tx ? 1U : 0) +
+			 (port->dev.ifindex ? 1U : 0);
 
 	port->rx = NULL;
 	port->tx = NULL;
 	port->dev.ifindex = 0;
 	mcrd_rxdev_free(rx);
 	mcrd_txdev_free(tx);
-	if (rx)
-		mcrd_port_put(t, port);
-	if (tx)
-		mcrd_port_put(t, port);
-	if (known)
-		mcrd_port_put(t, port);
+	if (!users)
+		return;
+	port->users -= users - 1;
+	mcrd_port_put(t, port);
 }
 
 /**

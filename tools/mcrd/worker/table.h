@@ -48,12 +48,14 @@ struct mcrd_batch;
 /**
  * struct mcrd_txdev - a packet socket to send with
  * @fd: the socket; owned
+ * @ifindex: of the device
  * @vnet: frames have virtio-net headers
  * @batch: loop_mmsg's: what is to be sent in one go; NULL: nothing was yet.
  *	Owned, by free()
  */
 struct mcrd_txdev {
 	int fd;
+	uint32_t ifindex;
 	bool vnet;
 	struct mcrd_batch *batch;
 };
@@ -150,6 +152,7 @@ void mcrd_table_exit(struct mcrd_table *t);
 struct mcrd_port *mcrd_port_get(struct mcrd_table *t, const char *name);
 void mcrd_port_put(struct mcrd_table *t, struct mcrd_port *port);
 struct mcrd_port *mcrd_port_find(struct mcrd_table *t, const char *name);
+struct mcrd_port *mcrd_port_receiving(struct mcrd_table *t, uint32_t ifindex);
 int mcrd_table_put_rule(struct mcrd_table *t, struct mcrd_rule_in *rule);
 void mcrd_table_withdraw(struct mcrd_table *t, struct mcrd_rule_in *rule);
 void mcrd_table_retire(struct mcrd_table *t, struct mcrd_rule_in *rule);

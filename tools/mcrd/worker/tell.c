@@ -25,7 +25,7 @@ bool mcrd_worker_tell(struct mcrd_worker *w, enum mcrd_frame_type type,
 	};
 	struct iovec iov[2] = {
 		{ .iov_base = &head, .iov_len = sizeof(head) },
-		{ .iov_base = (void *)(uintptr_t)body, .iov_len = len },
+		{ .iov_base = (void *)body, .iov_len = len },
 	};
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 

@@ -69,7 +69,7 @@ static double timestamp(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	return (double)ts.tv_sec + (double)(ts.tv_nsec / 1000) / 1e6;
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 /* One write: lines of up to PIPE_BUF bytes are never mixed with others. */
@@ -83,9 +83,9 @@ static void put_line(struct mcrd_wlog *log, struct json_object *line)
 						 &len);
 	if (!text)
 		return;
-	iov[0].iov_base = (void *)(uintptr_t)text;
+	iov[0].iov_base = (void *)text;
 	iov[0].iov_len = len;
-	iov[1].iov_base = (void *)(uintptr_t)"\n";
+	iov[1].iov_base = (void *)"\n";
 	iov[1].iov_len = 1;
 	if (writev(log->fd, iov, 2) != (ssize_t)(len + 1))
 		log->lost++;

@@ -47,6 +47,7 @@
  * @ring: the loop's own state; owned by it
  * @errors: what went wrong, by name
  * @now: jiffies, of this batch
+ * @tell_at: jiffies before which no first drop is told of
  * @rounds: how often the loop waited, or looked
  * @configured: @config is there
  * @stopping: it receives no more
@@ -73,6 +74,7 @@ struct mcrd_worker {
 	struct mcrd_ring *ring;
 	struct mcrd_errors errors;
 	uint64_t now;
+	uint64_t tell_at;
 	uint64_t rounds;
 	bool configured;
 	bool stopping;
