@@ -269,8 +269,10 @@ static int parse_top(struct nlmsghdr *nlh, struct nlattr **a,
 		     struct mcr_error *err)
 {
 	if (!genlmsg_valid_hdr(nlh, 0) ||
-	    nlmsg_parse(nlh, GENL_HDRLEN, a, MCR_A_MAX, top_policy) < 0)
-		return mcr_get_failed(err, "the message is malformed");
+	    nlmsg_parse(nlh, GENL_HDRLEN, a, MCR_A_MAX, top_policy) < 0) {
+		mcr_get_failed(err, "the message is malformed");
+		return -1;
+	}
 	return 0;
 }
 
