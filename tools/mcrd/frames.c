@@ -205,8 +205,7 @@ int mcrd_inq_add(struct mcrd_inq *q, const void *data, size_t len)
 		return 0;
 	if (reserve(&q->buf, &q->size, &q->head, &q->len, len))
 		return -ENOMEM;
-	if (len)
-		memcpy(q->buf + q->len, data, len);
+	memcpy(q->buf + q->len, data, len);
 	q->len += len;
 	return 0;
 }

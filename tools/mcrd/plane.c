@@ -358,7 +358,7 @@ static bool rule_hold_devs(struct mcrd_plane_rule *pr,
 	struct mcrd_plane_dev **dev;
 	u32 i;
 
-	dev = kcalloc(f->n + 1, sizeof(pr->dev[0]), MCR_GFP);
+	dev = kcalloc(f->n + 1, sizeof(void *), MCR_GFP);
 	if (!dev)
 		return false;
 	for (i = 0; i <= f->n; i++) {
