@@ -379,6 +379,7 @@ require_all() {
 		"$MCR_HELPERS/mcsink"
 	if [[ $MCR_VIA == relay ]]; then
 		require_command "$MCRD" unshare
+		# shellcheck disable=SC2034  # for the tests
 		unshare -n ip link add d0 type dummy 2>/dev/null || DUMMY=ifb
 		return
 	fi

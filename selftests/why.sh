@@ -129,7 +129,7 @@ case_add "a rule that is more specific takes the packets" more_specific
 case_add "flows are remembered, each once, and not all" remembered
 case_add "an output drops all; nothing is missing" drops_all
 
-# What is remembered is remembered by each.
+# shellcheck disable=SC2034  # for lib.sh: flows are kept for each worker
 RELAY_OPTIONS=("${ONE_WORKER[@]}")
 require_all
 topology_make 2

@@ -29,7 +29,7 @@ struct mcrd_workers;
 struct mcrd_plane_conf {
 	const struct mcrd_log *log;
 	struct mcrd_workers *workers;
-	const char *base;
+	char *base;
 	const char *shared;
 	bool vnet;
 };

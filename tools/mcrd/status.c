@@ -38,8 +38,8 @@ void mcrd_status_exit(void)
 {
 	const struct mcrd_plane_conf *conf = mcrd_plane_config();
 
-	free_percpu((struct mcrd_worker_stats __percpu *)(uintptr_t)
-		    (conf->base + conf->workers->config.stats));
+	free_percpu((void __percpu *)(conf->base +
+				      conf->workers->config.stats));
 }
 
 static int put_worker(struct sk_buff *skb, const struct mcrd_plane_conf *conf,

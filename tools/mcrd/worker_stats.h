@@ -61,6 +61,7 @@ struct mcrd_worker_stats {
  * @counter: of the worker's own struct mcrd_worker_stats
  * @n: so many more
  */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the builtin writes. */
 static inline void mcrd_stats_add(__u64 *counter, __u64 n)
 {
 	/* Only one writes, so it need not be one step; readers see it whole. */
