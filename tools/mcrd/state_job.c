@@ -207,7 +207,7 @@ int mcrd_state_main(int argc, char **argv)
 	}
 	/* Who ends all of the daemon ends this with it, when it is done. */
 	signal(SIGTERM, SIG_IGN);
-	mcrd_log_init(&j.log, STDERR_FILENO, atoi(argv[3]));
+	mcrd_log_init(&j.log, STDERR_FILENO, (int)strtol(argv[3], NULL, 10));
 	j.log.journal = *argv[4];
 	j.path = argv[2];
 	j.client = mcr_client_adopt(MCRD_WORKER_FD, &err);
