@@ -4,6 +4,7 @@
  */
 #include "reader.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 /* A frame that is not complete yet, and as much again of what follows. */
 #define BUF_SIZE	524288UL
 
-_Static_assert(BUF_SIZE / 2 >= MCRD_FRAME_MAX, "frames do not fit");
+static_assert(BUF_SIZE / 2 >= MCRD_FRAME_MAX, "frames do not fit");
 
 /**
  * mcrd_reader_init - begin to read
