@@ -59,16 +59,20 @@ void mcr_unmatched_note(struct mcr_unmatched __percpu *unmatched,
 			const struct mcr_flow *flow)
 {
 	struct mcr_unmatched *u;
+	u32 n, at;
 
 	/* With PREEMPT_RT, BH disabled is not enough for a seqcount. */
 	preempt_disable();
 	u = this_cpu_ptr(unmatched);
-	if (!mcr_flow_among(flow, u->flow, u->n)) {
+	/* The relay's workers share this memory: nobody relies on others there. */
+	n = min_t(u32, READ_ONCE(u->n), MCR_UNMATCHED_KEPT);
+	at = READ_ONCE(u->next) % MCR_UNMATCHED_KEPT;
+	if (!mcr_flow_among(flow, u->flow, n)) {
 		write_seqcount_begin(&u->seq);
-		u->flow[u->next] = *flow;
-		u->next = (u->next + 1) % MCR_UNMATCHED_KEPT;
-		if (u->n < MCR_UNMATCHED_KEPT)
-			u->n++;
+		u->flow[at] = *flow;
+		u->next = (at + 1) % MCR_UNMATCHED_KEPT;
+		if (n < MCR_UNMATCHED_KEPT)
+			u->n = n + 1;
 		write_seqcount_end(&u->seq);
 	}
 	preempt_enable();
@@ -95,7 +99,8 @@ u32 mcr_unmatched_read(struct mcr_unmatched __percpu *unmatched,
 
 		do {
 			seq = read_seqcount_begin(&u->seq);
-			copy.n = u->n;
+			copy.n = min_t(u32, READ_ONCE(u->n),
+				       MCR_UNMATCHED_KEPT);
 			memcpy(copy.flow, u->flow, sizeof(copy.flow));
 		} while (read_seqcount_retry(&u->seq, seq));
 		for (i = 0; i < copy.n && n < MCR_UNMATCHED_SHOWN; i++)

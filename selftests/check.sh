@@ -48,7 +48,7 @@ if [[ $list == check ]]; then
 install-6.1 install-6.12"
 	LIMIT=5400
 	TESTS=(
-		[uml]="suite kunit.sh netlink/conform.py $(without "$PROGRAMS" "$OTHERS")"
+		[uml]="kunit.sh suite netlink/conform.py $(without "$PROGRAMS" "$OTHERS")"
 		[debug-6.1]="kunit.sh unload.sh"
 		[stock-6.1]="$PROGRAMS vlan_filter.sh netlink/ynl.py"
 		[stock-6.12]="suite $(without "$PROGRAMS" "$TWO_CPUS" "$MESSAGES" \
@@ -63,7 +63,7 @@ else
 install-6.1 install-6.12 bench bench-debug-6.1 bench-stock-6.1 bench-stock-6.12"
 	LIMIT=21600
 	TESTS=(
-		[uml]="suite kunit.sh netlink/conform.py"
+		[uml]="kunit.sh suite netlink/conform.py"
 		[debug-6.1]="kunit.sh suite"
 		[stock-6.1]=suite
 		[stock-6.12]=suite

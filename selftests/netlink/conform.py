@@ -62,11 +62,12 @@ class Twin(Client):
         return found
 
     def told(self, reply):
-        """A reply; of the status without who answers."""
+        """A reply; of the status without who answers, and by which processes."""
         if reply.command != self.spec.ops["status-get"].value:
             return reply.payload
         values = self.decode(reply)[1]
         del values["status"]["plane"]
+        values["status"].pop("worker", None)
         return values
 
 

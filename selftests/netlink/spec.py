@@ -98,13 +98,17 @@ def is_read_only(doc):
     return (doc or "").rstrip().endswith("Read-only.")
 
 
+# Read now: who becomes another user later on may not read the tree.
+with open(PATH, encoding="utf-8") as _file:
+    TEXT = _file.read()
+
+
 class Spec:
     """The whole spec; raw is the document, for tests that change it."""
 
     def __init__(self, raw=None):
         if raw is None:
-            with open(PATH, encoding="utf-8") as file:
-                raw = yaml.safe_load(file)
+            raw = yaml.safe_load(TEXT)
         self.raw = raw
         self.name = raw["name"]
         self.version = raw.get("version", 1)

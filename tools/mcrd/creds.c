@@ -27,6 +27,9 @@
 
 #define CAP_NET_ADMIN_BIT	12
 
+/* More than a process's status has, with the longest list of groups. */
+#define STATUS_MAX	1048576
+
 /* Is there one, and has the process it refers to not ended? */
 static bool is_alive(int pidfd)
 {
@@ -38,15 +41,21 @@ static bool is_alive(int pidfd)
 static bool read_text(int dir, const char *name, char *buf, size_t size)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
 	ssize_t n;
 
 	if (fd < 0)
 		return false;
-	n = read(fd, buf, size - 1);
+	/* A read may end before the text does: it does at the end alone. */
+	do {
+		n = read(fd, buf + len, size - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && len < size - 1);
 	close(fd);
-	if (n < 0)
+	/* What is cut might be taken for something else. */
+	if (n)
 		return false;
-	buf[n] = '\0';
+	buf[len] = '\0';
 	return true;
 }
 
@@ -90,7 +99,7 @@ static bool status_allows(const char *status, uid_t uid)
  */
 static bool has_cap(const struct mcrd_creds *creds, int pidfd)
 {
-	char path[32], status[4096];
+	char path[32], *status;
 	bool has;
 	int dir;
 
@@ -98,10 +107,12 @@ static bool has_cap(const struct mcrd_creds *creds, int pidfd)
 	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return false;
-	has = is_same_userns(dir) &&
-	      read_text(dir, "status", status, sizeof(status)) &&
+	status = malloc(STATUS_MAX);
+	has = status && is_same_userns(dir) &&
+	      read_text(dir, "status", status, STATUS_MAX) &&
 	      status_allows(status, creds->uid) &&
 	      (pidfd < 0 || is_alive(pidfd));
+	free(status);
 	close(dir);
 	return has;
 }

@@ -394,6 +394,11 @@ static int init_metrics(struct mcrd *d)
 {
 	const struct mcrd_options *opt = &d->opt;
 
+	if (opt->metrics.ss_family && d->workers.user.keep && !geteuid()) {
+		mcrd_log(&d->log, LOG_ERR,
+			 "--metrics needs CAP_SETUID, CAP_SETGID and CAP_KILL: the process that serves them would be root");
+		return -EPERM;
+	}
 	d->metrics = (struct mcrd_metrics){
 		.log = &d->log,
 		.user = d->workers.user,

@@ -18,6 +18,7 @@
 
 #include "../kapi/kapi.h"
 #include "groups.h"
+#include "watch.h"
 
 /* For the sentence, too. */
 #define TOO_LONG	\
@@ -25,6 +26,7 @@
 
 /* Messages of one peer before the others have their turn. */
 #define MESSAGES_A_TURN	32
+#define TURN_MS		2
 
 static bool is_busy(const struct mcrd_peer *p)
 {
@@ -172,6 +174,7 @@ done:
 /* Go on with what was begun, as far as the peer lets us, and others may wait. */
 static void go_on(struct mcrd_peer *p)
 {
+	int64_t end = mcrd_now_ms() + TURN_MS;
 	unsigned int turn = MESSAGES_A_TURN;
 
 	flush(p);
@@ -189,6 +192,9 @@ static void go_on(struct mcrd_peer *p)
 		if (!p->rest)
 			return;
 		next_message(p);
+		/* A message may be a walk over all rules. */
+		if (mcrd_now_ms() >= end)
+			return;
 	}
 }
 

@@ -124,6 +124,18 @@ static int apply(const struct job *j, struct mcr_ruleset *set)
 	return err.kind == MCR_ERROR_REFUSED ? MCRD_JOB_ASIDE : MCRD_JOB_FAILED;
 }
 
+/* That it could not be read, or for want of memory, says nothing of the text. */
+static bool is_about_text(const struct mcr_errors *errors)
+{
+	unsigned int i;
+
+	for (i = 0; i < errors->count; i++)
+		if (errors->list[i].kind == MCR_ERROR_SYSTEM ||
+		    !errors->list[i].source)
+			return false;
+	return true;
+}
+
 /* MCRD_JOB_ASIDE: what is in the file cannot be put in force. */
 static int put_in_force(const struct job *j)
 {
@@ -131,10 +143,13 @@ static int put_in_force(const struct job *j)
 	struct mcr_file file = { 0 };
 	int ret = MCRD_JOB_ASIDE;
 
-	if (mcr_ruleset_read(&set, &file, j->path))
+	if (mcr_ruleset_read(&set, &file, j->path)) {
 		say_all(j, LOG_ERR, "", &file.errors);
-	else
+		if (!is_about_text(&file.errors))
+			ret = MCRD_JOB_FAILED;
+	} else {
 		ret = apply(j, &set);
+	}
 	mcr_ruleset_free(&set);
 	mcr_file_free(&file);
 	return ret;

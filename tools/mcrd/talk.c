@@ -14,6 +14,9 @@
 /* What workers say is short. */
 #define SAID_MAX	4096
 
+/* Reads of a worker's stream before others are looked after: what a socket holds. */
+#define LISTEN_TURNS	16
+
 /* Told, but not taken yet: more than this has to wait. */
 #define OUT_MAX		1048576U
 
@@ -101,6 +104,7 @@ static bool on_frame(struct mcrd_child *w, const struct mcrd_head *head,
  */
 int mcrd_child_listen(struct mcrd_child *w)
 {
+	unsigned int turns = LISTEN_TURNS;
 	struct mcrd_head head;
 	const void *data;
 	int got, ret;
@@ -113,8 +117,9 @@ int mcrd_child_listen(struct mcrd_child *w)
 		/* A frame that was not taken, or none. */
 		if (ret)
 			return -EBADMSG;
-	} while (got == 1);
-	if (got == -EAGAIN)
+	} while (got == 1 && --turns);
+	/* The rest waits: whoever talks without end is not listened to so. */
+	if (got == 1 || got == -EAGAIN)
 		return 0;
 	return got ? got : -EPIPE;
 }

@@ -22,6 +22,10 @@ static inline void mcrd_count_matched(struct mcrd_rule_in *rule,
 	u64_stats_update_end(&c->syncp);
 }
 
+/*
+ * Offered is counted with what becomes of it: the sums balance while sends are
+ * under way, and if the worker dies.
+ */
 static inline void mcrd_count_offered(struct mcrd_out *out, u32 n)
 {
 	struct mcr_output_counters *c = out->counters;
@@ -36,6 +40,7 @@ static inline void mcrd_count_sent(struct mcrd_out *out, u32 n, u64 bytes)
 	struct mcr_output_counters *c = out->counters;
 
 	u64_stats_update_begin(&c->syncp);
+	u64_stats_add(&c->offered, n);
 	u64_stats_add(&c->sent, n);
 	u64_stats_add(&c->sent_bytes, bytes);
 	u64_stats_update_end(&c->syncp);

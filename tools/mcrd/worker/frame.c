@@ -151,6 +151,7 @@ enum mcrd_frame_read mcrd_frame_read(struct mcrd_frame *f,
 	f->pkt_type = from.sll_pkttype;
 	f->protocol = from.sll_protocol;
 	f->l2_len = has_ethernet(from.sll_hatype) ? ETH_HLEN : 0;
+	f->ether = from.sll_hatype == ARPHRD_ETHER;
 	if (m->flags & MSG_TRUNC)
 		return MCRD_FRAME_TRUNCATED;
 	if (m->len < vnet + f->l2_len)

@@ -35,6 +35,7 @@ struct mcrd_rxdev;
  * @l2: its first byte
  * @len: bytes from @l2 on
  * @l2_len: bytes of its link-layer header: ETH_HLEN or 0
+ * @ether: the device is Ethernet: what is there can be sent on as it is
  * @pkt_type: PACKET_
  * @protocol: EtherType, network byte order
  * @tagged: a VLAN tag was taken out of it
@@ -54,6 +55,7 @@ struct mcrd_frame {
 	uint8_t *l2;
 	uint32_t len;
 	uint8_t l2_len;
+	bool ether;
 	uint8_t pkt_type;
 	__be16 protocol;
 	bool tagged;

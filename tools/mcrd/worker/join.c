@@ -144,7 +144,7 @@ static bool same_ip(const struct mcrd_run *run, const uint8_t *l3)
 static bool same_frame(const struct mcrd_run *run, const struct mcrd_frame *f)
 {
 	if (run->tagged != f->tagged || run->tpid != f->tpid ||
-	    run->tci != f->tci || !run->l2 != !f->l2_len)
+	    run->tci != f->tci || !run->l2 != !f->ether)
 		return false;
 	return !run->l2 || !memcmp(run->l2, f->l2, f->l2_len);
 }
@@ -225,7 +225,7 @@ void mcrd_run_start(struct mcrd_run *run, const struct mcrd_frame *f,
 	const struct iphdr *iph = (const void *)l3_of(f);
 
 	run->p = *p;
-	run->l2 = f->l2_len ? f->l2 : NULL;
+	run->l2 = f->ether ? f->l2 : NULL;
 	run->l3 = l3_of(f);
 	run->protocol = f->protocol;
 	run->tagged = f->tagged;

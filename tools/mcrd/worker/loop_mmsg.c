@@ -243,9 +243,20 @@ static uint32_t receive(struct mcrd_worker *w, struct mcrd_rxdev *rx,
 			bool *more)
 {
 	struct mcrd_ring *ring = w->ring;
-	uint32_t n = lend(w, rx), got = 0, i;
+	uint32_t n, got = 0, i;
 	int ret, err;
 
+	/* What other devices' runs hold is to be had back first. */
+	if (w->pool.n_free < BATCH) {
+		mcrd_gather_flush(w);
+		mmsg_submit(w);
+	}
+	n = lend(w, rx);
+	if (!n) {
+		w->pool.exhausted++;
+		*more = false;
+		return 0;
+	}
 	ret = recvmmsg(rx->fd, ring->msg, n, MSG_DONTWAIT, NULL);
 	err = errno;
 	w->tally.syscalls++;

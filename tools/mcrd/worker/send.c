@@ -112,6 +112,7 @@ static void drop(struct mcrd_worker *w, struct mcrd_out *out,
 		.rule = out->rule, .output = out->id, .reason = reason,
 	};
 
+	mcrd_count_offered(out, n);
 	mcr_stats_drop(out->drops, reason, n);
 	if (out->told & 1U << reason || w->now < w->tell_at)
 		return;
@@ -292,7 +293,6 @@ static void offer(struct mcrd_worker *w, struct mcrd_run *run,
 {
 	enum mcr_drop reason = obstacle(run, out);
 
-	mcrd_count_offered(out, run->p.segs);
 	if (is_singly(w, run, out, reason)) {
 		send_singly(w, run, out);
 		return;
@@ -331,10 +331,8 @@ void mcrd_send_lost(struct mcrd_worker *w, struct mcrd_rule_in *rule,
 {
 	uint32_t i;
 
-	for (i = 0; i < rule->n; i++) {
-		mcrd_count_offered(&rule->out[i], p->segs);
+	for (i = 0; i < rule->n; i++)
 		drop(w, &rule->out[i], MCR_DROP_NO_MEMORY, p->segs);
-	}
 }
 
 static enum mcr_drop reason_of(enum mcrd_fault fault, bool gso)
