@@ -196,7 +196,7 @@ static int set_state(struct mcrd_options *opt, const char *value)
 	if (*value && *value != '.' && !strchr(value, '/') &&
 	    strlen(value) <= STATE_NAME_MAX)
 		return 0;
-	return complain("--state '%s': it is a name of %u bytes at most, without '/', not behind '.'",
+	return complain("--state '%s': a name has up to %u bytes, no '/', and begins not with '.'",
 			value, STATE_NAME_MAX);
 }
 
