@@ -46,6 +46,18 @@ measure() {
 	done
 }
 
+# same_processes: none was replaced since processes was called; else why, as the
+# daemon has it.
+same_processes() {
+	local before="${PIDS[*]}"
+	processes
+	[[ ${PIDS[*]} != "$before" ]] || return 0
+	fail "processes were $before and are ${PIDS[*]}:"
+	grep -v " connected as " "${RELAY_LOG[mcr]}" | tail -n 20 |
+		sed 's/^/#   /'
+	return 1
+}
+
 # changes UNTIL: rules and outputs come and go. Each turn leaves what it found.
 changes() {
 	local n=0
@@ -78,6 +90,7 @@ memory_is_flat() {
 	kb=$KB fds=$FDS
 	changes "$end"
 	wait "$traffic"
+	same_processes || return
 	measure
 	note "${#PIDS[@]} processes: $kb kB, $fds descriptors after a quarter;" \
 		"$KB kB, $FDS descriptors at the end"
