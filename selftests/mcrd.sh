@@ -161,6 +161,25 @@ hanging_worker() {
 	mcrd_end
 }
 
+# A machine that stands still (a virtual one that is paused) does so for all of them:
+# no worker is blamed. The first stop is for the daemon to wait for an answer when
+# it is stopped itself.
+standstill() {
+	local pids
+	mcrd_start
+	read -ra pids <<<"$WORKERS"
+	kill -STOP "${pids[@]}"
+	start mcr rule add name r1 iif in0 group "$G" to out1
+	sleep 0.5
+	kill -STOP "$DAEMON"
+	sleep 3
+	kill -CONT "$DAEMON" "${pids[@]}"
+	wait "$STARTED_PID" || fail "the rule was refused"
+	logged "does not answer" && fail "a worker was taken for dead"
+	wait_for delivers || fail "nothing is forwarded"
+	mcrd_end
+}
+
 cycles() {
 	local i n
 	n=$(scaled 50)
@@ -293,6 +312,7 @@ case_add "a supervisor that is killed leaves nothing that hinders" \
 	killed_supervisor
 case_add "workers that are killed are replaced, and forward" killed_workers
 case_add "a worker that hangs is replaced" hanging_worker
+case_add "a machine that stands still costs no worker" standstill
 case_add "start and stop leave nothing" cycles
 case_add "descriptors do not become more" no_growth
 case_add "all may read, and not all may change" who

@@ -22,6 +22,7 @@
 
 /* A worker that does nothing for so long is taken for dead. */
 #define PATIENCE_MS	2000
+#define STEP_MS		50
 /* To put rules in force takes a worker some time, too: 20 us for each frame. */
 #define FRAMES_PER_MS	50
 
@@ -319,23 +320,28 @@ static bool is_awaited(const struct mcrd_child *w,
 	return only ? w == only : w->state == MCRD_CHILD_FED;
 }
 
-/* Wait for answers until @end; false if some are missing then. */
+/*
+ * Wait for answers; false if some are missing after @left milliseconds. What a step
+ * takes longer than it should does not count: when the whole machine has stood
+ * still, workers have had no more time to answer than this process to look.
+ */
 static bool await(struct mcrd_workers *ws, const struct mcrd_child *only,
-		  int64_t end)
+		  int64_t left)
 {
-	int64_t left;
+	int64_t last = mcrd_now_ms(), now;
 	unsigned int i;
 
-	for (;;) {
+	for (;; last = now) {
 		for (i = 0; i < ws->n; i++)
 			if (is_awaited(&ws->worker[i], only))
 				break;
 		if (i == ws->n)
 			return true;
-		left = end - mcrd_now_ms();
 		if (left <= 0)
 			return false;
-		mcrd_workers_serve(ws, (int)left);
+		mcrd_workers_serve(ws, STEP_MS);
+		now = mcrd_now_ms();
+		left -= now - last < STEP_MS ? now - last : STEP_MS;
 	}
 }
 
@@ -351,11 +357,9 @@ void mcrd_workers_sync(struct mcrd_workers *ws, struct mcrd_child *only)
 {
 	struct mcrd_sync sync = { .cookie = ++ws->cookie };
 	unsigned int i;
-	int64_t end;
 
 	mcrd_workers_tell(ws, only, MCRD_SYNC, &sync, sizeof(sync));
-	end = mcrd_now_ms() + PATIENCE_MS + (int64_t)(ws->told / FRAMES_PER_MS);
-	if (!await(ws, only, end))
+	if (!await(ws, only, PATIENCE_MS + (int64_t)(ws->told / FRAMES_PER_MS)))
 		for (i = 0; i < ws->n; i++)
 			if (is_awaited(&ws->worker[i], only))
 				mcrd_child_fail(&ws->worker[i],
