@@ -36,7 +36,8 @@ def struct_of(name, *fields):
 
 Config = struct_of("Config", ("worker", U32), ("workers", U32), ("loop", U32),
                    ("level", U32), ("buffers", U32), ("buffer_bytes", U32),
-                   ("wait_us", U32), ("vnet", U32), ("stats", U64))
+                   ("wait_us", U32), ("vnet", U16), ("gso", U16),
+                   ("stats", U64))
 Dev = struct_of("Dev", ("ifindex", U32), ("mtu", U32), ("flags", U32),
                 ("type", U16), ("mac", U8 * 6), ("name", NAME),
                 ("saddr", U32), ("n_saddr6", U32), ("saddr6", ADDR * 8))

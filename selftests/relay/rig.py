@@ -124,7 +124,7 @@ class Worker:
         its.close()
         self.config = dict(worker=0, workers=1, loop=loop, level=7,
                            buffers=1024, buffer_bytes=0, wait_us=100, vnet=1,
-                           stats=64)
+                           gso=1, stats=64)
         self.config.update(config)
         body = plan.Config(**self.config)
         socket.send_fds(ours, [plan.frame(plan.CONFIG, body, 2)],

@@ -379,6 +379,7 @@ static int init_workers(struct mcrd *d)
 			.buffer_bytes = opt->buffer_bytes,
 			.wait_us = opt->wait_us,
 			.vnet = d->vnet,
+			.gso = d->gso,
 		},
 		.first_drop = on_first_drop,
 		.arg = d,
@@ -459,6 +460,10 @@ static int run(struct mcrd *d)
 		goto err_arena;
 	}
 	d->vnet = mcrd_packet_vnet();
+	d->gso = d->vnet && mcrd_packet_gso();
+	if (!d->gso)
+		mcrd_log(&d->log, LOG_NOTICE,
+			 "this kernel's packet sockets know no UDP super-packets (Linux 6.2's do): packets are sent one by one, and super-packets are lost, which the status counts; 'ethtool -K DEV rx-udp-gro-forwarding off' avoids them");
 	ret = init_state(d);
 	if (ret)
 		goto err_workers;

@@ -31,6 +31,7 @@
  * @state: files of rules
  * @control: a packet socket that holds what is asked of devices
  * @vnet: packet sockets have virtio-net headers
+ * @gso: with which they take super-packets of UDP
  * @watchdog_ms: how often systemd wants to hear; 0: it does not
  * @heard: when it did last
  * @stop: the daemon is to end
@@ -49,6 +50,7 @@ struct mcrd {
 	struct mcrd_state state;
 	int control;
 	bool vnet;
+	bool gso;
 	int watchdog_ms;
 	int64_t heard;
 	bool stop;

@@ -37,32 +37,42 @@ static int set_int(int fd, int level, int name, int value)
 }
 
 /**
- * mcrd_packet_vnet - can packet sockets hand over super-packets of UDP?
+ * mcrd_packet_vnet - can packet sockets have virtio-net headers?
  *
- * Kernels before 6.2 lose such a packet if the socket has virtio-net headers.
+ * Without them super-packets would look like packets.
  *
  * Return: true if so.
  */
 bool mcrd_packet_vnet(void)
 {
-	unsigned long major, minor;
-	struct utsname name;
-	char *end;
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	bool can;
-	int fd;
 
-	if (uname(&name))
-		return false;
-	major = strtoul(name.release, &end, 10);
-	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
-	if (major < 6 || (major == 6 && minor < 2))
-		return false;
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
 	can = !set_int(fd, SOL_PACKET, PACKET_VNET_HDR, 1);
 	close(fd);
 	return can;
+}
+
+/**
+ * mcrd_packet_gso - do virtio-net headers know super-packets of UDP?
+ *
+ * Kernels before 6.2 refuse to send such a packet, and lose one that they receive.
+ *
+ * Return: true if so.
+ */
+bool mcrd_packet_gso(void)
+{
+	unsigned long major, minor;
+	struct utsname name;
+	char *end;
+
+	if (uname(&name))
+		return false;
+	major = strtoul(name.release, &end, 10);
+	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	return major > 6 || (major == 6 && minor >= 2);
 }
 
 static int set_filter(int fd, enum mcrd_filter_kind kind)

@@ -36,6 +36,7 @@ struct mcrd_rxset {
 };
 
 bool mcrd_packet_vnet(void);
+bool mcrd_packet_gso(void);
 
 struct mcrd_rxset *mcrd_rxset_open(int ifindex, uint16_t type, unsigned int n,
 				   bool vnet, int *error);

@@ -88,6 +88,7 @@ enum mcrd_loop {
  * @buffer_bytes: of each, what belongs to the frame
  * @wait_us: longest time to wait for more packets while it is busy
  * @vnet: the packet sockets have PACKET_VNET_HDR
+ * @gso: with which they take super-packets of UDP
  * @stats: struct mcrd_worker_stats in the worker's section of the arena
  */
 struct mcrd_config {
@@ -98,7 +99,8 @@ struct mcrd_config {
 	__u32 buffers;
 	__u32 buffer_bytes;
 	__u32 wait_us;
-	__u32 vnet;
+	__u16 vnet;
+	__u16 gso;
 	__u64 stats;
 };
 

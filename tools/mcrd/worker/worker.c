@@ -165,6 +165,7 @@ const char *mcrd_worker_configure(struct mcrd_worker *w,
 		return why;
 	if (make_pool(w) || mcrd_sender_init(&w->sender))
 		return "there is no memory for its buffers";
+	w->sender.no_gso = !w->config.gso;
 	if (choose_loop(w, &hello))
 		return "there is no way to receive and send";
 	why = restrict_calls(w);
