@@ -45,6 +45,7 @@ drops() {
 mtu() {
 	local family=$1
 	shift
+	gets_super "$@" || return
 	ip_in mcr link set out1 mtu 1300
 	drops "$family" mtu "to out1" "$*"
 	ip_in mcr link set out1 mtu 1500
@@ -54,6 +55,7 @@ mtu() {
 mtu_fits() {
 	local family=$1 headers=28
 	[[ $family == 4 ]] || headers=48
+	gets_super "${@:2}" || return
 	ip_in mcr link set out1 mtu 1300
 	rule_add name r1 iif in0 group "${GROUP[$family]}" to out1
 	sink_start --until-end dev k1 count "$COUNT"

@@ -105,6 +105,16 @@ kernel_has() {
 	return 1
 }
 
+# gets_super ARGUMENT...: the server gets super-packets of UDP, or these arguments of
+# mcsend make none.
+gets_super() {
+	local major minor
+	[[ $MCR_VIA == relay && "$*" == *--gso* ]] || return 0
+	IFS=.- read -r major minor _ </proc/sys/kernel/osrelease
+	((major > 6 || major == 6 && minor >= 2)) ||
+		only_kernel "packet sockets before Linux 6.2 know no super-packets"
+}
+
 # bail REASON: the test cannot go on at all.
 bail() {
 	printf 'Bail out! %s\n' "$*"

@@ -126,6 +126,7 @@ check_table() {
 # from_s0 FAMILY MODE "SINK WORDS" SEND ARGUMENT...
 from_s0() {
 	local family=$1 mode=$2
+	gets_super "${@:4}" || return
 	rules "$family" in0 "$mode" 02:00:00:01:00:01 &&
 		check_table "$family" "${@:3}"
 	rules_flush
@@ -145,6 +146,7 @@ from_tap() {
 # one and takes apart. Then fewer frames than packets were seen.
 gro() {
 	local family=$1 mode=$2 list=$3
+	gets_super --gso || return
 	set_offload src s0 tx-udp-segmentation off
 	set_offload mcr in0 gro on rx-udp-gro-forwarding on rx-gro-list "$list"
 	rules "$family" in0 "$mode" 02:00:00:01:00:01 &&
