@@ -305,6 +305,52 @@ few_descriptors() {
 	mcrd_end
 }
 
+# leave_descriptors NUMBER: the daemon may open so many more, below one that it has.
+leave_descriptors() {
+	local n=0 free=$1
+	while ((free >= 0)); do
+		[[ -e /proc/$DAEMON/fd/$n ]] || free=$((free - 1))
+		n=$((n + 1))
+	done
+	prlimit --pid "$DAEMON" --nofile=$((n - 1)):
+}
+
+# A device whose sockets cannot be had is sent to as soon as they can.
+egress_fails() {
+	mcrd_start
+	rule_add name r1 iif in0 group "$G" to out1 to late1
+	delivers || fail "nothing is forwarded"
+	# Two workers need two; it is one for who asks the daemon.
+	leave_descriptors 1
+	# Nothing of it changes later: no addresses come by themselves.
+	ip_in mcr link add late1 type veth peer name late2
+	ip_in mcr link set late1 addrgenmode none
+	ip_in mcr link set late2 up
+	ip_in mcr link set late1 up
+	wait_for logged "late1 cannot be sent to: Too many open files" ||
+		fail "that is not logged: $(<"$WORK/log")"
+	delivers || fail "nothing is forwarded to another device"
+	check_rule r1 ".outputs[1].drops.\"no-device\" >= 2 * $COUNT" true
+	check_rule r1 ".outputs[1].sent" 0
+	prlimit --pid "$DAEMON" --nofile=1024:
+	wait_for logged "late1 can be sent to now" ||
+		fail "it is not tried again: $(<"$WORK/log")"
+	delivers || fail "nothing is forwarded"
+	check_rule r1 ".outputs[1].sent >= $COUNT" true
+	check_equal "lines on it in the log" \
+		"$(grep -c "late1 cannot be sent to" "$WORK/log")" 1
+	rules_flush
+	ip_in mcr link del late1
+	mcrd_end
+}
+
+# cpu_ticks: that the daemon has used; in VALUE.
+cpu_ticks() {
+	local stat
+	read -ra stat <"/proc/$DAEMON/stat"
+	VALUE=$((stat[13] + stat[14]))
+}
+
 case_add "a second daemon is refused, and told of the first" second
 case_add "options that make no sense" options
 case_add "workers have no rights" rights
@@ -323,6 +369,7 @@ case_add "datagrams that are too long, or full" misbehaves too_long many_in_one
 case_add "peers that do not read answers" slow_readers
 case_add "a listener that does not read is told once" overrun
 case_add "few descriptors" few_descriptors
+case_add "a device whose sockets cannot be had is tried again" egress_fails
 
 require_all
 require_command python3 setpriv prlimit pgrep unshare

@@ -8,7 +8,7 @@ mcrd-libs := libnl-3.0 libnl-genl-3.0 json-c libcap-ng libsystemd libmicrohttpd 
 mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(mcrd-libs))
 
 # Compiled in the kernel environment: what has kmod/'s structures in its hands.
-mcrd-inside := control ingress nl_worker plane status
+mcrd-inside := control first_drop ingress nl_worker plane status
 
 mcrd-src := $(sort $(wildcard mcrd/*.c))
 mcrd-obj := $(mcrd-src:%.c=$(obj)/%.o)
