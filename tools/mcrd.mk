@@ -31,6 +31,12 @@ mcrd-tests := $(patsubst tests/%.c,$(O)/tests/%, \
 
 $(mcrd-tests): $(O)/tests/test_mcrd_%: $(obj)/mcrd/%.o
 $(O)/tests/test_mcrd_lines: $(obj)/mcrd/log.o
+
+# What libnl says is made up, and what time it is.
+$(O)/tests/test_mcrd_links: $(addprefix $(obj)/mcrd/,addrs.o log.o retry.o watch.o)
+$(O)/tests/test_mcrd_links: test-ldlibs += -Wl,--wrap=nl_send_simple \
+	-Wl,--wrap=nl_recvmsgs_default -Wl,--wrap=mcrd_now_ms
+
 $(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o privs.o spawn.o \
 			       watch.o)
 $(O)/tests/test_mcrd_metrics: test-ldlibs += $(shell $(PKG_CONFIG) --libs libcap-ng)
