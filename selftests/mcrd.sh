@@ -351,6 +351,29 @@ cpu_ticks() {
 	VALUE=$((stat[13] + stat[14]))
 }
 
+# Who cannot be let in, nor turned away, waits, and the daemon waits for it.
+no_descriptors() {
+	local peer before
+	mcrd_start
+	prlimit --pid "$DAEMON" --nofile=3:
+	start "$PEER" "$SOCKET" answers
+	peer=$STARTED_PID
+	wait_for logged "there are no descriptors left" ||
+		fail "that is not logged: $(<"$WORK/log")"
+	cpu_ticks
+	before=$VALUE
+	sleep 2
+	cpu_ticks
+	# Of the 200 that two seconds have.
+	[[ $((VALUE - before)) -lt 20 ]] ||
+		fail "it has used $((VALUE - before)) ticks in two seconds"
+	kill -0 "$peer" || fail "it was turned away"
+	prlimit --pid "$DAEMON" --nofile=1024:
+	wait "$peer" || fail "it has no answer"
+	run_ok mcr status
+	mcrd_end
+}
+
 case_add "a second daemon is refused, and told of the first" second
 case_add "options that make no sense" options
 case_add "workers have no rights" rights
@@ -369,6 +392,7 @@ case_add "datagrams that are too long, or full" misbehaves too_long many_in_one
 case_add "peers that do not read answers" slow_readers
 case_add "a listener that does not read is told once" overrun
 case_add "few descriptors" few_descriptors
+case_add "no descriptors at all" no_descriptors
 case_add "a device whose sockets cannot be had is tried again" egress_fails
 
 require_all

@@ -252,9 +252,11 @@ static int turn(struct mcrd *d, int timeout)
 	kapi_run();
 	mcrd_state_run(&d->state);
 	mcrd_links_run(d->links);
+	mcrd_server_run(&d->server);
 	timeout = earlier(timeout, kapi_timeout_ms());
 	timeout = earlier(timeout, mcrd_state_due_ms(&d->state));
 	timeout = earlier(timeout, mcrd_links_due_ms(d->links));
+	timeout = earlier(timeout, mcrd_server_due_ms(&d->server));
 	timeout = earlier(timeout, mcrd_workers_due_ms(&d->workers));
 	timeout = earlier(timeout, mcrd_metrics_due_ms(&d->metrics));
 	timeout = earlier(timeout, watchdog_left(d));
