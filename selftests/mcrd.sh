@@ -17,6 +17,8 @@ MCR_VIA=relay
 . "$(dirname "$0")/topology.sh"
 
 PEER=
+# What the daemon's command line begins with.
+PREFIX=()
 G=${GROUP[4]}
 COUNT=$(scaled 50)
 
@@ -24,7 +26,11 @@ COUNT=$(scaled 50)
 # DAEMON, those of its workers in WORKERS, its socket in SOCKET; what it logs is in
 # the file log.
 mcrd_start() {
-	start "$MCRD" -n "${NS[mcr]}" --workers 2 "$@" 2>"$WORK/log"
+	local where=(-n "${NS[mcr]}")
+	# Who may not enter it begins there.
+	[[ ${PREFIX[*]} != "ip netns exec "* ]] || where=()
+	start "${PREFIX[@]}" "$MCRD" "${where[@]}" --workers 2 "$@" \
+		2>"$WORK/log"
 	DAEMON=$STARTED_PID
 	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")" || return
 	SOCKET=$(echo "$MCR_RUN_DIR"/*.sock)
@@ -213,17 +219,47 @@ no_growth() {
 # as WORD...: as a user without rights.
 as() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$@"; }
 
+# may WORD...: as a user without any rights but CAP_NET_ADMIN.
+may() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps +net_admin --ambient-caps +net_admin "$@"
+}
+
 who() {
 	mcrd_start
 	check_output "root" "^yes$" "$PEER" "$SOCKET" may_change
 	check_output "nobody" "^no$" as "$PEER" "$SOCKET" may_change
 	check_output "nobody, with the capability" "^yes$" \
-		setpriv --reuid 65534 --regid 65534 --clear-groups \
-		--inh-caps +net_admin --ambient-caps +net_admin \
-		"$PEER" "$SOCKET" may_change
+		may "$PEER" "$SOCKET" may_change
 	# All capabilities, in a user namespace of one's own.
 	check_output "nobody, root elsewhere" "^no$" \
 		as unshare -Ur "$PEER" "$SOCKET" may_change
+	mcrd_end
+}
+
+# With the rights of mcrd.service it cannot see of which user namespace others are.
+who_by_unit() {
+	local caps=-all,+net_admin,+net_raw,+setuid,+setgid,+setpcap,+kill
+	PREFIX=(ip netns exec "${NS[mcr]}" setpriv --bounding-set "$caps")
+	who
+	PREFIX=()
+}
+
+# A connection gives nobody the rights of who opened it.
+handed_on() {
+	local drop=(setpriv --inh-caps -all --ambient-caps -all)
+	mcrd_start
+	check_output "root, to root" $'^yes\nyes$' "$PEER" "$SOCKET" hands env
+	check_output "root, to nobody" $'^yes\nno$' "$PEER" "$SOCKET" hands \
+		setpriv --reuid 65534 --regid 65534 --clear-groups
+	check_output "the capability, kept" $'^yes\nyes$' \
+		may "$PEER" "$SOCKET" hands env
+	check_output "the capability, dropped" $'^yes\nno$' \
+		may "$PEER" "$SOCKET" hands "${drop[@]}"
+	check_output "nobody, to who has it" $'^no\nno$' \
+		setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps +net_admin "$PEER" "$SOCKET" hands \
+		setpriv --ambient-caps +net_admin
 	mcrd_end
 }
 
@@ -293,12 +329,9 @@ overrun() {
 }
 
 few_descriptors() {
-	start prlimit --nofile=64:64 setpriv --bounding-set -sys_resource \
-		"$MCRD" -n "${NS[mcr]}" --workers 2 2>"$WORK/log"
-	DAEMON=$STARTED_PID
-	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")" || return
-	SOCKET=$(echo "$MCR_RUN_DIR"/*.sock)
-	WORKERS=$(workers "$DAEMON")
+	PREFIX=(prlimit --nofile=64:64 setpriv --bounding-set -sys_resource)
+	mcrd_start
+	PREFIX=()
 	capture "$PEER" "$SOCKET" crowd
 	[[ $OUTPUT -lt 128 ]] || fail "$OUTPUT peers with 64 descriptors"
 	run_ok mcr status
@@ -385,9 +418,12 @@ case_add "a machine that stands still costs no worker" standstill
 case_add "start and stop leave nothing" cycles
 case_add "descriptors do not become more" no_growth
 case_add "all may read, and not all may change" who
+case_add "so it is with the rights of the service" who_by_unit
+case_add "a connection that is handed on gives no rights" handed_on
 case_add "a group that may read" read_group
 case_add "one user cannot keep others out" crowd
 case_add "garbage" misbehaves garbage
+case_add "descriptors that are sent along" misbehaves passes
 case_add "datagrams that are too long, or full" misbehaves too_long many_in_one
 case_add "peers that do not read answers" slow_readers
 case_add "a listener that does not read is told once" overrun

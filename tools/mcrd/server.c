@@ -56,12 +56,7 @@ static uint32_t next_portid(struct mcrd_server *s)
 	return s->last_portid;
 }
 
-/**
- * mcrd_server_add - somebody has connected
- * @s: the server
- * @fd: the connection, non-blocking; the server's from now on
- */
-void mcrd_server_add(struct mcrd_server *s, int fd)
+static void add(struct mcrd_server *s, int fd, bool own)
 {
 	struct mcrd_creds creds;
 	struct mcrd_peer *p;
@@ -69,6 +64,7 @@ void mcrd_server_add(struct mcrd_server *s, int fd)
 
 	if (mcrd_creds_read(fd, &creds))
 		goto close;
+	creds.own = own;
 	if (!has_room(s, &creds)) {
 		if (!s->full)
 			mcrd_log(s->log, LOG_WARNING,
@@ -91,6 +87,18 @@ void mcrd_server_add(struct mcrd_server *s, int fd)
 	return;
 close:
 	close(fd);
+}
+
+/**
+ * mcrd_server_add_own - a process of the daemon's is a peer
+ * @s: the server
+ * @fd: the connection, non-blocking; the server's from now on
+ *
+ * It may change rules, whatever its rights are: it has the other end from us.
+ */
+void mcrd_server_add_own(struct mcrd_server *s, int fd)
+{
+	add(s, fd, true);
 }
 
 static int spare_new(void)
@@ -135,7 +143,7 @@ static void on_listener(void *arg, uint32_t events)
 		     SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0) {
 		mcrd_retry_done(&s->retry);
-		mcrd_server_add(s, fd);
+		add(s, fd, false);
 	} else if (errno == EMFILE || errno == ENFILE) {
 		turn_away(s);
 	} else if (errno == ENOMEM || errno == ENOBUFS) {

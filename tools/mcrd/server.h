@@ -58,7 +58,7 @@ struct mcrd_server {
 int mcrd_server_init(struct mcrd_server *s, const struct mcrd_log *log,
 		     struct mcrd_poll *poll);
 int mcrd_server_start(struct mcrd_server *s, int fd);
-void mcrd_server_add(struct mcrd_server *s, int fd);
+void mcrd_server_add_own(struct mcrd_server *s, int fd);
 void mcrd_server_exit(struct mcrd_server *s);
 
 void mcrd_server_run(struct mcrd_server *s);

@@ -173,7 +173,7 @@ static void begin(struct mcrd_state *s, enum mcrd_job job)
 		pid = -errno;
 	} else {
 		fcntl(end[0], F_SETFL, O_NONBLOCK);
-		mcrd_server_add(s->server, end[0]);
+		mcrd_server_add_own(s->server, end[0]);
 		pid = spawn(s, job, end[1]);
 		close(end[1]);
 	}
