@@ -40,3 +40,8 @@ $(O)/tests/test_mcrd_links: test-ldlibs += -Wl,--wrap=nl_send_simple \
 $(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o privs.o spawn.o \
 			       watch.o)
 $(O)/tests/test_mcrd_metrics: test-ldlibs += $(shell $(PKG_CONFIG) --libs libcap-ng)
+
+# What the kernel does with signals is made up, too.
+$(O)/tests/test_mcrd_workers: $(addprefix $(obj)/mcrd/,frames.o lines.o log.o \
+			       talk.o watch.o)
+$(O)/tests/test_mcrd_workers: test-ldlibs += -Wl,--wrap=kill
