@@ -112,12 +112,23 @@ options() {
 	check_equal "files left" "$(ls "$MCR_RUN_DIR")" ""
 }
 
+# Its user's other processes may not trace it: what is in /proc is not that user's.
+is_private() { [[ $(stat -c %u "/proc/$1/maps") -eq 0 ]]; }
+
+# Without seccomp, too, of which the rest is no part.
 rights() {
 	local pid
-	mcrd_start
+	PREFIX=(env MCRD_SECCOMP=off)
+	mcrd_start --metrics "${IN_ADDRESS[4]}:9464"
+	PREFIX=()
+	WORKERS+=" $(pgrep -P "$DAEMON" -x mcrd-metrics)"
+	check_equal "processes" "$(wc -w <<<"$WORKERS")" 3
 	for pid in $WORKERS; do
-		check_match "worker's status" "$(<"/proc/$pid/status")" \
+		check_match "status of $(<"/proc/$pid/comm")" \
+			"$(<"/proc/$pid/status")" \
 			$'\nUid:\t[1-9][0-9]*\t.*\nCapPrm:\t0+\nCapEff:\t0+\nCapBnd:\t0+\n.*NoNewPrivs:\t1\n'
+		wait_for is_private "$pid" ||
+			fail "others may trace $(<"/proc/$pid/comm")"
 	done
 	mcrd_end
 }
@@ -409,7 +420,7 @@ no_descriptors() {
 
 case_add "a second daemon is refused, and told of the first" second
 case_add "options that make no sense" options
-case_add "workers have no rights" rights
+case_add "workers, and who serves metrics, have no rights" rights
 case_add "a supervisor that is killed leaves nothing that hinders" \
 	killed_supervisor
 case_add "workers that are killed are replaced, and forward" killed_workers

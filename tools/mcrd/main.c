@@ -533,6 +533,8 @@ static bool is_called(int argc, char **argv, const char *name)
 		return false;
 	/* It was executed as /proc/self/exe, whose name it has. */
 	prctl(PR_SET_NAME, name);
+	/* Others of its user are not to look inside, from the beginning. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return true;
 }
 
