@@ -207,8 +207,12 @@ cycles() {
 	done
 }
 
-# descriptors: of the daemon; how many is in VALUE.
-descriptors() { VALUE=$(find "/proc/$DAEMON/fd" -type l | wc -l); }
+# descriptors: of the daemon; how many is in VALUE. Counted by a peer that has been
+# answered: those that have gone before it are gone for the daemon, too.
+descriptors() {
+	run_ok "$PEER" "$SOCKET" descriptors "$DAEMON"
+	VALUE=$OUTPUT
+}
 
 no_growth() {
 	local i before

@@ -70,6 +70,13 @@ def answers(path):
     assert time.monotonic() - begin < 5
 
 
+def descriptors(path, pid):
+    """How many has the daemon, this peer's among them?"""
+    peer = connect(path)
+    family(peer)
+    print(len(os.listdir("/proc/%s/fd" % pid)))
+
+
 def listen(peer):
     name = attr(1, b"notify\0")
     peer.send(message(CTRL, NEWMCAST, F_ACK, payload=attr(2, b"mcr\0") +
@@ -242,7 +249,8 @@ def crowd(path):
 
 CASES = {name: globals()[name] for name in (
     "may_change", "hands", "handed", "passes", "toggle", "garbage", "too_long", "many_in_one", "slow_dump", "deaf",
-    "overrun", "crowd", "answers")}
+    "overrun", "crowd", "answers",
+    "descriptors")}
 
 if __name__ == "__main__":
     CASES[sys.argv[2]](sys.argv[1], *sys.argv[3:])
