@@ -8,7 +8,7 @@ mcrd-libs := libnl-3.0 libnl-genl-3.0 json-c libcap-ng libsystemd libmicrohttpd 
 mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(mcrd-libs))
 
 # Compiled in the kernel environment: what has kmod/'s structures in its hands.
-mcrd-inside := control ingress nl_worker plane status
+mcrd-inside := control first_drop ingress nl_worker plane status
 
 mcrd-src := $(sort $(wildcard mcrd/*.c))
 mcrd-obj := $(mcrd-src:%.c=$(obj)/%.o)
@@ -31,6 +31,17 @@ mcrd-tests := $(patsubst tests/%.c,$(O)/tests/%, \
 
 $(mcrd-tests): $(O)/tests/test_mcrd_%: $(obj)/mcrd/%.o
 $(O)/tests/test_mcrd_lines: $(obj)/mcrd/log.o
+
+# What libnl says is made up, and what time it is.
+$(O)/tests/test_mcrd_links: $(addprefix $(obj)/mcrd/,addrs.o log.o retry.o watch.o)
+$(O)/tests/test_mcrd_links: test-ldlibs += -Wl,--wrap=nl_send_simple \
+	-Wl,--wrap=nl_recvmsgs_default -Wl,--wrap=mcrd_now_ms
+
 $(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o privs.o spawn.o \
 			       watch.o)
 $(O)/tests/test_mcrd_metrics: test-ldlibs += $(shell $(PKG_CONFIG) --libs libcap-ng)
+
+# What the kernel does with signals is made up, too.
+$(O)/tests/test_mcrd_workers: $(addprefix $(obj)/mcrd/,frames.o lines.o log.o \
+			       talk.o watch.o)
+$(O)/tests/test_mcrd_workers: test-ldlibs += -Wl,--wrap=kill
