@@ -7,6 +7,8 @@
 # replicates: the kernel module, or the relay daemon.
 
 . "$(dirname "$0")/../lib.sh"
+# As for who has just installed it, the tool finds the server by itself.
+export -n MCR_VIA
 
 DEMO=$(cd "$(dirname "$0")" && pwd -P)
 PATH=$(cd "$DEMO/../.." && pwd -P)/build/tools:$PATH
