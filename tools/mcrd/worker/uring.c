@@ -191,12 +191,27 @@ struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u)
 /**
  * mcrd_uring_submit - carry out what was asked for
  * @u: the io_uring
+ *
+ * Return: true; false if the kernel does not take all of it now.
  */
-void mcrd_uring_submit(struct mcrd_uring *u)
+bool mcrd_uring_submit(struct mcrd_uring *u)
 {
 	/* Without anything to submit it is none, but for rare cases. */
 	u->calls += io_uring_sq_ready(&u->ring) > 0;
 	io_uring_submit(&u->ring);
+	return !io_uring_sq_ready(&u->ring);
+}
+
+/**
+ * mcrd_uring_look - the same, and see what else is done, without waiting
+ * @u: the io_uring
+ *
+ * The kernel may leave completions undone until it is asked for them.
+ */
+void mcrd_uring_look(struct mcrd_uring *u)
+{
+	u->calls++;
+	io_uring_submit_and_get_events(&u->ring);
 }
 
 /**
