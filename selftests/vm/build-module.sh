@@ -18,7 +18,7 @@ cache=$(mcr_cache)
 kernel=$("$MCR_VM_DIR/kernel.sh" "$place")
 release=$(<"$kernel/release")
 case $place in
-uml) arch=um ;;
+uml*) arch=um ;;
 *) arch=x86_64 ;;
 esac
 

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# usage: kernel-build.sh uml|debug-6.1
+# usage: kernel-build.sh uml|uml-bench|debug-6.1
 # Builds a kernel of our own from Debian's linux-source-6.1 into the cache and
 # prints its directory. The key is the source's version, the configuration
 # fragments, patches and the compiler: where nothing changed, nothing is built.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-usage() { die "usage: kernel-build.sh uml|debug-6.1"; }
+usage() { die "usage: kernel-build.sh uml|uml-bench|debug-6.1"; }
 
 [[ $# -eq 1 ]] || usage
 place=$1
@@ -19,6 +19,10 @@ uml)
 	arch=um base=defconfig
 	fragments=("$conf"/{features,debug,uml}.config)
 	patches=("$conf"/uml-*.patch)
+	;;
+uml-bench)
+	arch=um base=defconfig
+	fragments=("$conf"/{features,uml,bench}.config)
 	;;
 debug-6.1)
 	arch=x86_64 base=x86_64_defconfig

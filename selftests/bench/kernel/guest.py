@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Kernel paths measured in a guest, one after the other, again and again.
+
+usage: guest.py PART FILE MODULE RUN [quick]
+
+PART is one of those at the end; rows go to FILE; MODULE is mcr_bench.ko; RUN is
+the name of the run. The generator has the processor that forwards, so packets
+come at the speed of what forwards them: none is to be lost.
+"""
+import os
+import sys
+
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
+                os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")]
+import generator
+import paths
+import rows
+from generator import put
+from paths import run
+
+SETTING = {"plane": "kernel", "n": 1, "payload": 1400, "flows": 1, "rules": 1,
+           "masks": 1, "rewrite": "none", "mac": "keep", "mode": "consume",
+           "gro": False, "egress_gso": False, "cores": 1, "loss_limit": 1.0}
+OUTPUTS = [f"e{i}" for i in range(256)]
+# Seconds that one measurement takes, about, and how often it is made.
+SECONDS, ROUNDS = 0.25, 5
+WARM = 2000
+
+
+class Bench:
+    """The guest's devices, and the rows that are measured with them."""
+
+    def __init__(self, file, name, quick):
+        self.file, self.name, self.quick = file, name, quick
+        self.rounds = 3 if quick else ROUNDS
+        self.seconds = 0.1 if quick else SECONDS
+        self.place = os.environ["MCR_PLACE"].replace("uml-bench", "uml")
+        for key in ("default/disable_ipv6", "all/disable_ipv6"):
+            put(f"/proc/sys/net/ipv6/conf/{key}", "1")
+        for key in ("default/rp_filter", "all/rp_filter"):
+            put(f"/proc/sys/net/ipv4/conf/{key}", "0")
+        # No output is to be held up by its neighbours' queries.
+        run("ip", "-batch", "-", text="\n".join(
+            f"link add {dev} mtu 9100 type dummy\n"
+            f"link set {dev} up multicast on" for dev in OUTPUTS))
+        self.paths = [kind(i) for i, kind in enumerate(paths.KINDS)]
+
+    def measure(self, path, setting, round_):
+        """One measurement: a row."""
+        outputs = OUTPUTS[:setting["n"]]
+        gen = generator.Generator(path.gen, setting["payload"],
+                                  setting["flows"])
+        count, seconds = gen.run(WARM)
+        count = max(WARM, int(count / seconds * self.seconds))
+        before = generator.sent()
+        count, seconds = gen.run(count)
+        out = generator.counted(before, generator.sent(), outputs)
+        gen.remove()
+        if not out:
+            raise RuntimeError(f"{path.name} sends nothing: {setting}")
+        return {**setting, "path": path.name, "place": self.place,
+                "offered_pps": round(count / seconds),
+                "in_pps": round(count / seconds),
+                "out_pps": round(out / seconds),
+                "loss": round(1 - out / (count * setting["n"]), 6),
+                "cpu_us_per_out": round(seconds * 1e6 / out, 4),
+                "run": f"{self.name}-{round_}"}
+
+    def begin(self, traffic, names):
+        """Bring the paths up that can do it, as a list of (path, setting)."""
+        ready = []
+        for path in self.paths:
+            setting = {**SETTING, **traffic, **path.does}
+            if setting["n"] > path.most or names and path.name not in names:
+                continue
+            try:
+                path.up(setting, OUTPUTS[:setting["n"]])
+            except (RuntimeError, OSError) as error:
+                print(f"# {path.name}, n {setting['n']}: {error}", flush=True)
+                continue
+            ready.append((path, setting))
+        return ready
+
+    def point(self, names=None, **traffic):
+        """All paths, or those named, with the same traffic, in turn."""
+        ready, found = self.begin(traffic, names), []
+        for i in range(self.rounds):
+            turn = i % len(ready)
+            found += [self.measure(path, setting, i)
+                      for path, setting in ready[turn:] + ready[:turn]]
+        for path, _ in ready:
+            path.down()
+        self.keep(found)
+
+    def keep(self, found):
+        """Add rows to the file, and say what they are."""
+        rows.add(self.file, *found)
+        for setting, same in rows.groups(found):
+            print(f"{setting['path']:16} n {setting['n']:3} payload "
+                  f"{setting['payload']:4} rules {setting['rules']:6} masks "
+                  f"{setting['masks']} flows {setting['flows']:5} rewrite "
+                  f"{setting['rewrite']} mac {setting['mac']} "
+                  f"{setting['mode']}: {rows.median(same) / 1e3:7.0f} kpps out",
+                  flush=True)
+
+
+def bars(bench):
+    """What the bars are about, but for rules and super-packets."""
+    for n in (1, 4, 16, 64):
+        bench.point(n=n)
+
+
+PARTS = {"bars": bars}
+
+
+def main(words):
+    """The command line."""
+    part, file, module, name, *quick = words
+    run("modprobe", "mcr")
+    run("insmod", module)
+    try:
+        PARTS[part](Bench(file, name, bool(quick)))
+    finally:
+        run("rmmod", "mcr_bench")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
