@@ -375,6 +375,15 @@ static int64_t limit_of(struct mcrd_worker *w, unsigned int *n)
 	return w->ring->rest_until > w->now ? REST_MS * 1000000LL : 0;
 }
 
+/* Something came, or nothing can until buffers are lent again. */
+static bool has_work(const struct mcrd_worker *w)
+{
+	const struct mcrd_ring *ring = w->ring;
+
+	return ring->n || ring->has_read || ring->signalled ||
+	       (!ring->u.lent && w->pool.n_free);
+}
+
 static void wait_for_more(struct mcrd_worker *w)
 {
 	struct io_uring *ring = &w->ring->u.ring;
@@ -387,7 +396,7 @@ static void wait_for_more(struct mcrd_worker *w)
 	if (n == 1) {
 		/* Who may sleep for long counts first what it has sent. */
 		uring_submit(w);
-		if (w->ring->n)
+		if (has_work(w))
 			return;
 	}
 	err = io_uring_submit_and_wait_timeout(ring, &cqe, n,
