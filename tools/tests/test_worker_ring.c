@@ -239,6 +239,34 @@ static void test_backlog_ends(void **state)
 	bench_free(b);
 }
 
+/* A frame that comes alone costs one call: it is sent with the next wait. */
+static void test_calls(void **state)
+{
+	struct bench *b = bench_new();
+	struct mcrd_rule_in *rule;
+	uint64_t calls;
+	uint32_t i;
+
+	(void)state;
+	if (!b)
+		skip();
+	rule = add_rule(b, 1);
+	send_frame(b, 0);
+	mcrd_loop_uring.round(&b->r->w);
+	calls = b->r->w.tally.syscalls;
+	for (i = 0; i < 10; i++) {
+		send_frame(b, 0);
+		mcrd_loop_uring.round(&b->r->w);
+	}
+	assert_int_equal(packets(rule), 11);
+	assert_int_equal(b->r->w.tally.syscalls - calls, 10);
+	/* The last one's send is counted though nothing comes. */
+	mcrd_loop_uring.round(&b->r->w);
+	assert_int_equal(packets(rule), 11);
+	assert_int_equal(u64_stats_read(&rule->out[0].counters->offered), 11);
+	bench_free(b);
+}
+
 /* What was to be sent is not sent to whoever has the descriptor next. */
 static void test_close_refused(void **state)
 {
@@ -283,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_backlog),
 		cmocka_unit_test(test_backlog_ends),
+		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_close_refused),
 	};
 

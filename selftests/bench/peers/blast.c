@@ -36,7 +36,7 @@
 #define SUPER		65000U
 
 /* A burst is not more than what is due in so many ns. */
-#define BURST_NS	100000.0
+#define BURST_NS	500000.0
 
 /**
  * struct blast - what is sent

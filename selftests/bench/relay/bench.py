@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Measure the relay and its peers on this machine, in namespaces of our own.
 
-usage: bench.py [--set NAME]… [--paths A,B…] [--n 1,4…] [--results FILE]
+usage: bench.py [--quick | --set NAME]… [--paths A,B…] [--n 1,4…] [--results FILE]
                 [--seconds S] [--limit 0.01|0] [--shared]
 As root. Sets are in sets.py; without one, all of them. What is measured is added
 to the file (selftests/bench/results-relay.json).
@@ -20,16 +20,21 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 import rows
 from paths import PATHS
 from search import Search
-from sets import SETS
+from sets import QUICK, SETS
 from topo import Topology
+
+
+def mode_of(setting, path):
+    """Does the original go on to the stack? What the kernel forwards does not."""
+    if path in ("nft-dup", "tc-mirred", "xdp", "ipmr"):
+        return "consume"
+    return setting["mode"] if path == "mcr" else "pass"
 
 
 def row_of(setting, path, n, result, number):
     """A row of results."""
     row = {"plane": "relay", "path": path, "n": n, "rules": 1, "masks": 1,
-           "mode": "pass" if path in ("mmsg", "socat", "per-packet",
-                                      "uring-per-packet") else "consume",
-           "place": "host", "run": number}
+           "mode": mode_of(setting, path), "place": "host", "run": number}
     row.update({key: setting[key] for key in (
         "payload", "flows", "rewrite", "mac", "gro", "egress_gso", "cores",
         "loss_limit")})
@@ -42,7 +47,8 @@ def measure(topo, setting, path, n, args):
     kind = PATHS[path]
     if n > kind.limit:
         return None
-    with kind(topo, n, rewrite=setting["rewrite"], mac=setting["mac"]) as way:
+    with kind(topo, n, rewrite=setting["rewrite"], mac=setting["mac"],
+              mode=setting["mode"]) as way:
         def offer(rate, seconds):
             return topo.blast(rate, seconds, payload=setting["payload"],
                               flows=setting["flows"], pids=way.pids)
@@ -87,6 +93,7 @@ def main():
     """Measure what was asked for."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--set", action="append", choices=sorted(SETS))
+    words.add_argument("--quick", action="store_true")
     words.add_argument("--paths", type=lambda s: s.split(","))
     words.add_argument("--n", type=lambda s: [int(x) for x in s.split(",")])
     words.add_argument("--seconds", type=float, default=1.0)
@@ -98,7 +105,7 @@ def main():
     args = words.parse_args()
     if os.geteuid():
         sys.exit("bench.py: namespaces are root's")
-    for name in args.set or SETS:
+    for name in args.set or (QUICK if args.quick else SETS):
         one_set(name, args, args.run)
 
 

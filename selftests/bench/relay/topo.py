@@ -115,7 +115,9 @@ class Topology:
                       "netns %s" % (name, self.mtu, i, self.mtu, snk),
                       "addr add 10.%d.%d.1/24 dev %s" % (
                           1 + i // 256, i % 256, name),
-                      "link set %s up" % name]
+                      "link set %s up" % name,
+                      # With it, the kernel keeps what it finds for UDP.
+                      "route add 239.0.0.0/8 dev %s metric %d" % (name, i)]
         batch(mcr, lines)
         batch(snk, ["link set k%d up" % i
                     for i in range(1, len(self.outputs) + 1)])

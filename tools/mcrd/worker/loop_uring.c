@@ -43,6 +43,9 @@
 #define RETRY_MS	5
 #define REST_MS		100
 
+/* What was sent is counted so soon. */
+#define COUNT_MS	10
+
 /* What a completion is of: in the low bits of a pointer. */
 #define TAG_RX		1U
 #define TAG_SEND	2U
@@ -384,6 +387,20 @@ static bool has_work(const struct mcrd_worker *w)
 	       (!ring->u.lent && w->pool.n_free);
 }
 
+/*
+ * Sends are done when they are submitted: to end a wait, something has to be done
+ * beside them. Who sleeps for long counts them before.
+ */
+static void count_in_time(struct mcrd_worker *w, unsigned int *n,
+			  struct __kernel_timespec *ts)
+{
+	uint32_t sends = w->sender.under_way[0] + w->sender.under_way[1];
+
+	*n += sends;
+	if (sends && (!ts->tv_nsec || ts->tv_nsec > COUNT_MS * 1000000LL))
+		ts->tv_nsec = COUNT_MS * 1000000LL;
+}
+
 static void wait_for_more(struct mcrd_worker *w)
 {
 	struct io_uring *ring = &w->ring->u.ring;
@@ -394,10 +411,12 @@ static void wait_for_more(struct mcrd_worker *w)
 
 	ts.tv_nsec = limit_of(w, &n);
 	if (n == 1) {
-		/* Who may sleep for long counts first what it has sent. */
-		uring_submit(w);
+		/* All buffers are in what is to be sent. */
+		if (!w->ring->u.lent)
+			uring_submit(w);
 		if (has_work(w))
 			return;
+		count_in_time(w, &n, &ts);
 	}
 	err = io_uring_submit_and_wait_timeout(ring, &cqe, n,
 					       ts.tv_nsec ? &ts : NULL, NULL);
