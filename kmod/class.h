@@ -21,17 +21,24 @@
  * @group_len: prefix length of @group
  * @src_len: prefix length of @src
  *
+ * @words: all of it, to be compared
+ *
  * No padding: it is hashed and compared as it lies in memory.
  */
 struct mcr_class_key {
-	union mcr_addr group;
-	union mcr_addr src;
-	u16 vlan;
-	u16 dport;
-	u8 family;
-	u8 proto;
-	u8 group_len;
-	u8 src_len;
+	union {
+		struct {
+			union mcr_addr group;
+			union mcr_addr src;
+			u16 vlan;
+			u16 dport;
+			u8 family;
+			u8 proto;
+			u8 group_len;
+			u8 src_len;
+		};
+		u64 words[5];
+	};
 };
 
 /**

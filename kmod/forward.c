@@ -2,9 +2,11 @@
 /*
  * Replication: one packet in, a copy out of each output.
  *
- * An output that changes nothing sends a clone. The others send a copy with
- * headers of its own and, where the payload lies in pages, the payload shared.
- * Where the packet is consumed, the last output sends the packet itself.
+ * What is the same for all outputs is done once, to a packet that is ours: the
+ * one that came, where it is consumed, or a clone of it. Of that an output that
+ * changes nothing sends a clone. The others send a copy with headers of its own
+ * and, where the payload lies in pages, the payload shared. The last output sends
+ * the packet itself.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
@@ -27,6 +29,27 @@
 
 static DEFINE_PER_CPU(unsigned int, mcr_depth);
 
+/**
+ * struct mcr_job - a packet that copies are made of
+ * @skb: the packet, which the job may change and the last output sends; what it
+ *	was to the receiving side is taken off
+ * @p: what mcr_match_parse() said of it
+ * @kept: bytes of Ethernet header that skb->data is at: ETH_HLEN, or 0 where it
+ *	has none that could be sent on
+ * @shared_len: what an output that shares all sends, in L3 bytes a segment:
+ *	Ethernet's padding included
+ * @own_len: the same of other outputs
+ * @obstacle: why none can send; 0: some may
+ */
+struct mcr_job {
+	struct sk_buff *skb;
+	const struct mcr_packet *p;
+	unsigned int kept;
+	unsigned int shared_len;
+	unsigned int own_len;
+	enum mcr_drop obstacle;
+};
+
 static void mcr_count_matched(const struct mcr_fanout *f,
 			      const struct mcr_packet *p)
 {
@@ -39,34 +62,32 @@ static void mcr_count_matched(const struct mcr_fanout *f,
 	u64_stats_update_end(&c->syncp);
 }
 
-static void mcr_count_offered(const struct mcr_output *out, u32 n)
-{
-	struct mcr_output_counters *c = this_cpu_ptr(out->counters);
-
-	u64_stats_update_begin(&c->syncp);
-	u64_stats_add(&c->offered, n);
-	u64_stats_update_end(&c->syncp);
-}
-
-static void mcr_count_sent(const struct mcr_output *out,
-			   const struct mcr_packet *p)
-{
-	struct mcr_output_counters *c = this_cpu_ptr(out->counters);
-
-	u64_stats_update_begin(&c->syncp);
-	u64_stats_add(&c->sent, p->segs);
-	u64_stats_add(&c->sent_bytes, p->bytes);
-	u64_stats_update_end(&c->syncp);
-}
-
 /* The second drop for a reason, and all that follow, only read told_drops. */
-static void mcr_count_drop(struct mcr_output *out, enum mcr_drop reason, u32 n)
+static noinline void mcr_count_drop(struct mcr_output *out,
+				    enum mcr_drop reason, u32 n)
 {
 	mcr_stats_drop(out->drops, reason, n);
 	if (likely(test_bit(reason, &out->told_drops)) || !out->first ||
 	    test_and_set_bit(reason, &out->told_drops))
 		return;
 	mcr_drop_queue_add(out->first, READ_ONCE(out->rule), out->id, reason);
+}
+
+/* One packet offered to an output, and what became of it. */
+static void mcr_count_output(struct mcr_output *out, const struct mcr_packet *p,
+			     enum mcr_drop reason)
+{
+	struct mcr_output_counters *c = this_cpu_ptr(out->counters);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_add(&c->offered, p->segs);
+	if (likely(!reason)) {
+		u64_stats_add(&c->sent, p->segs);
+		u64_stats_add(&c->sent_bytes, p->bytes);
+	}
+	u64_stats_update_end(&c->syncp);
+	if (unlikely(reason))
+		mcr_count_drop(out, reason, p->segs);
 }
 
 /* The group that a copy is sent to. */
@@ -116,64 +137,102 @@ static bool mcr_super_ok(const struct sk_buff *skb, const struct mcr_packet *p)
 	       skb->csum_offset == offsetof(struct udphdr, check);
 }
 
+/* What the packet was to the receiving side, its copies must not carry along. */
+static void mcr_scrub(struct sk_buff *skb, const struct mcr_packet *p)
+{
+	skb_orphan(skb);
+	skb_scrub_packet(skb, false);
+	skb_clear_tstamp(skb);
+	skb_reset_redirect(skb);
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->ip_summed = CHECKSUM_NONE;
+	if (p->thoff)
+		skb_set_transport_header(skb, skb_network_offset(skb) + p->thoff);
+}
+
+/* What is the same for all outputs is done once. @skb is the job's from now on. */
+static void mcr_job_begin(struct mcr_job *job, struct sk_buff *skb,
+			  const struct mcr_packet *p)
+{
+	*job = (struct mcr_job){
+		.skb = skb,
+		.p = p,
+		.shared_len = skb->len,
+		.own_len = p->l3_len,
+	};
+	if (p->fragment) {
+		job->obstacle = MCR_DROP_FRAGMENT;
+	} else if (skb_is_gso(skb)) {
+		if (!mcr_super_ok(skb, p))
+			job->obstacle = MCR_DROP_SUPERPACKET;
+		job->own_len = p->hlen + skb_shinfo(skb)->gso_size;
+		job->shared_len = job->own_len;
+	}
+	if (skb->dev->type == ARPHRD_ETHER && skb_mac_header_was_set(skb) &&
+	    skb_mac_header_len(skb) == ETH_HLEN)
+		job->kept = ETH_HLEN;
+	mcr_scrub(skb, p);
+	if (!job->kept)
+		return;
+	skb_push(skb, ETH_HLEN);
+	skb_reset_mac_len(skb);
+}
+
 /* Why can this output not send? 0: it can. */
 static enum mcr_drop mcr_output_obstacle(const struct mcr_rewrite *w,
 					 const struct net_device *dev,
-					 const struct sk_buff *skb,
-					 const struct mcr_packet *p)
+					 const struct mcr_job *job, bool shared)
 {
-	/* What is shared is sent with its padding. */
-	unsigned int len = mcr_rewrite_is_shared(w) ? skb->len : p->l3_len;
+	const struct mcr_packet *p = job->p;
 
 	/* Another kind of device may have taken the name, or the device. */
-	if (!dev || dev->type != ARPHRD_ETHER)
+	if (unlikely(!dev || dev->type != ARPHRD_ETHER))
 		return MCR_DROP_NO_DEVICE;
-	if (!netif_running(dev) || !netif_carrier_ok(dev))
+	if (unlikely(!netif_running(dev) || !netif_carrier_ok(dev)))
 		return MCR_DROP_DEVICE_DOWN;
-	if (p->fragment)
-		return MCR_DROP_FRAGMENT;
-	if (skb_is_gso(skb)) {
-		if (!mcr_super_ok(skb, p))
-			return MCR_DROP_SUPERPACKET;
-		len = p->hlen + skb_shinfo(skb)->gso_size;
-	}
-	if (len > READ_ONCE(dev->mtu))
+	if (unlikely(job->obstacle))
+		return job->obstacle;
+	if (unlikely((shared ? job->shared_len : job->own_len) >
+		     READ_ONCE(dev->mtu)))
 		return MCR_DROP_MTU;
+	if (shared)
+		return job->kept ? 0 : MCR_DROP_MALFORMED;
 	if (w->ttl_mode == MCR_TTL_DEC && p->ttl <= 1)
 		return MCR_DROP_TTL;
 	if (p->fixed && mcr_rewrite_is_move(w))
 		return MCR_DROP_MALFORMED;
-	if (w->mac == MCR_MAC_KEEP &&
-	    (skb->dev->type != ARPHRD_ETHER || !skb_mac_header_was_set(skb) ||
-	     skb_mac_header_len(skb) != ETH_HLEN))
+	if (w->mac == MCR_MAC_KEEP && !job->kept)
 		return MCR_DROP_MALFORMED;
 	return 0;
 }
 
 /*
- * A copy whose headers are its own: @skb itself if @last, which is consumed
- * then whatever happens.
+ * A copy whose headers are its own: the job's packet itself if @last, which is
+ * consumed then whatever happens.
  */
-static struct sk_buff *mcr_private(struct sk_buff *skb,
-				   const struct mcr_packet *p,
+static struct sk_buff *mcr_private(const struct mcr_job *job,
 				   const struct net_device *dev, bool last)
 {
-	unsigned int headroom = LL_RESERVED_SPACE(dev);
-	struct sk_buff *nskb = skb;
+	unsigned int headroom = LL_RESERVED_SPACE(dev) - job->kept;
+	const struct mcr_packet *p = job->p;
+	struct sk_buff *nskb = job->skb;
 
 	if (!last) {
-		nskb = __pskb_copy_fclone(skb, headroom, GFP_ATOMIC, false);
+		nskb = __pskb_copy_fclone(job->skb, headroom, GFP_ATOMIC, false);
 		if (!nskb)
 			return NULL;
 		/* They were copied as offsets from the start of the buffer. */
 		skb_headers_offset_update(nskb, (int)headroom -
-					  (int)skb_headroom(skb));
+					  (int)skb_headroom(job->skb));
 	}
-	if (skb_ensure_writable(nskb, p->hlen) || skb_cow_head(nskb, headroom))
-		goto err;
+	if (last || skb_headlen(nskb) < job->kept + p->hlen) {
+		if (skb_ensure_writable(nskb, job->kept + p->hlen) ||
+		    skb_cow_head(nskb, headroom))
+			goto err;
+	}
 	/* Ethernet's padding is not the packet's. */
-	if (!skb_is_gso(nskb) && nskb->len > p->l3_len &&
-	    pskb_trim_rcsum(nskb, p->l3_len))
+	if (!skb_is_gso(nskb) && nskb->len > job->kept + p->l3_len &&
+	    pskb_trim_rcsum(nskb, job->kept + p->l3_len))
 		goto err;
 	return nskb;
 err:
@@ -181,30 +240,23 @@ err:
 	return NULL;
 }
 
-/* A copy that shares all; @skb itself if @last. */
-static struct sk_buff *mcr_shared(struct sk_buff *skb, bool last)
+/* The Ethernet header that the device's own packets to the group would have. */
+static void mcr_put_own_ethernet(struct sk_buff *skb, const struct mcr_job *job,
+				 const struct mcr_rewrite *w,
+				 const struct net_device *dev)
 {
-	return last ? skb : skb_clone(skb, GFP_ATOMIC);
-}
+	const union mcr_addr *group = mcr_group_of(w, job->p);
+	struct ethhdr *eth;
 
-/* The Ethernet header is in front of the data only where it was shared. */
-static void mcr_push_kept_ethernet(struct sk_buff *nskb,
-				   const struct sk_buff *skb)
-{
-	skb_push(nskb, ETH_HLEN);
-	if (nskb->head != skb->head)
-		memcpy(nskb->data, skb_mac_header(skb), ETH_HLEN);
-}
-
-static void mcr_push_own_ethernet(struct sk_buff *skb,
-				  const struct mcr_rewrite *w,
-				  const struct mcr_packet *p,
-				  const struct net_device *dev)
-{
-	const union mcr_addr *group = mcr_group_of(w, p);
-	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
-
-	if (p->flow.family == AF_INET)
+	/* The VLAN's tag is part of the frame, though it lies beside it. */
+	__vlan_hwaccel_clear_tag(skb);
+	if (!job->kept) {
+		skb_push(skb, ETH_HLEN);
+		skb_reset_mac_header(skb);
+		skb_reset_mac_len(skb);
+	}
+	eth = eth_hdr(skb);
+	if (job->p->flow.family == AF_INET)
 		ip_eth_mc_map(group->ip, eth->h_dest);
 	else
 		ipv6_eth_mc_map((const void *)group, eth->h_dest);
@@ -212,47 +264,19 @@ static void mcr_push_own_ethernet(struct sk_buff *skb,
 	eth->h_proto = skb->protocol;
 }
 
-/* What the packet was to the receiving side, its copy must not carry along. */
-static void mcr_scrub(struct sk_buff *skb, const struct mcr_rewrite *w,
-		      const struct mcr_packet *p, struct net_device *dev)
-{
-	skb_orphan(skb);
-	skb_scrub_packet(skb, false);
-	skb_clear_tstamp(skb);
-	skb_reset_redirect(skb);
-	/* The VLAN's tag is part of the frame, though it lies beside it. */
-	if (w->mac != MCR_MAC_KEEP)
-		__vlan_hwaccel_clear_tag(skb);
-	if (skb->ip_summed == CHECKSUM_COMPLETE)
-		skb->ip_summed = CHECKSUM_NONE;
-	if (p->thoff)
-		skb_set_transport_header(skb, skb_network_offset(skb) + p->thoff);
-	skb->dev = dev;
-}
-
 static struct sk_buff *mcr_output_copy(const struct mcr_rewrite *w,
-				       struct sk_buff *skb,
-				       const struct mcr_packet *p,
-				       struct net_device *dev,
+				       const struct mcr_job *job,
+				       const struct net_device *dev,
 				       const union mcr_addr *src, bool last)
 {
-	struct sk_buff *nskb;
+	struct sk_buff *nskb = mcr_private(job, dev, last);
 
-	if (mcr_rewrite_is_shared(w))
-		nskb = mcr_shared(skb, last);
-	else
-		nskb = mcr_private(skb, p, dev, last);
 	if (!nskb)
 		return NULL;
-	mcr_scrub(nskb, w, p, dev);
 	if (!mcr_rewrite_is_noop(w))
-		mcr_rewrite_apply(nskb, p, w, src);
-	if (w->mac == MCR_MAC_KEEP)
-		mcr_push_kept_ethernet(nskb, skb);
-	else
-		mcr_push_own_ethernet(nskb, w, p, dev);
-	skb_reset_mac_header(nskb);
-	skb_reset_mac_len(nskb);
+		mcr_rewrite_apply(nskb, job->p, w, src);
+	if (w->mac != MCR_MAC_KEEP)
+		mcr_put_own_ethernet(nskb, job, w, dev);
 	return nskb;
 }
 
@@ -285,10 +309,9 @@ static const struct mcr_rewrite *mcr_rewrite_of(const struct mcr_output *out,
 	return dec;
 }
 
-/* Send one output's copy. @skb is consumed if @last. */
+/* Send one output's copy. The job's packet is consumed if @last. */
 static enum mcr_drop mcr_output_send(const struct mcr_output *out,
-				     struct sk_buff *skb,
-				     const struct mcr_packet *p, bool last)
+				     const struct mcr_job *job, bool last)
 {
 	struct net_device *dev = rcu_dereference(out->port->dev);
 	const union mcr_addr *src = NULL;
@@ -297,47 +320,34 @@ static enum mcr_drop mcr_output_send(const struct mcr_output *out,
 	enum mcr_drop reason;
 	struct sk_buff *nskb;
 	union mcr_addr addr;
+	bool shared;
 
 	w = mcr_rewrite_of(out, &dec);
-	reason = mcr_output_obstacle(w, dev, skb, p);
+	shared = mcr_rewrite_is_shared(w);
+	reason = mcr_output_obstacle(w, dev, job, shared);
 	if (reason)
 		goto drop;
 	if (w->src_mode == MCR_SRC_SET) {
 		src = &w->src;
 	} else if (w->src_mode == MCR_SRC_AUTO) {
 		reason = MCR_DROP_NO_SOURCE;
-		if (!mcr_source_of(w, dev, p, &addr))
+		if (!mcr_source_of(w, dev, job->p, &addr))
 			goto drop;
 		src = &addr;
 	}
-	nskb = mcr_output_copy(w, skb, p, dev, src, last);
-	if (!nskb)
+	if (!shared)
+		nskb = mcr_output_copy(w, job, dev, src, last);
+	else
+		nskb = last ? job->skb : skb_clone(job->skb, GFP_ATOMIC);
+	if (unlikely(!nskb))
 		return MCR_DROP_NO_MEMORY;
+	nskb->dev = dev;
 	return mcr_xmit_result(dev_queue_xmit(nskb));
 
 drop:
 	if (last)
-		consume_skb(skb);
+		consume_skb(job->skb);
 	return reason;
-}
-
-/* Send a copy out of each output. @skb is consumed if @consume. */
-static void mcr_replicate(const struct mcr_fanout *f, struct sk_buff *skb,
-			  const struct mcr_packet *p, bool consume)
-{
-	u32 i;
-
-	for (i = 0; i < f->n; i++) {
-		struct mcr_output *out = f->out[i];
-		enum mcr_drop reason;
-
-		mcr_count_offered(out, p->segs);
-		reason = mcr_output_send(out, skb, p, consume && i + 1 == f->n);
-		if (reason)
-			mcr_count_drop(out, reason, p->segs);
-		else
-			mcr_count_sent(out, p);
-	}
 }
 
 static void mcr_drop_all(const struct mcr_fanout *f, const struct mcr_packet *p,
@@ -345,9 +355,30 @@ static void mcr_drop_all(const struct mcr_fanout *f, const struct mcr_packet *p,
 {
 	u32 i;
 
+	for (i = 0; i < f->n; i++)
+		mcr_count_output(f->out[i], p, reason);
+}
+
+/* Send a copy out of each output. @skb is consumed if @consume. */
+static void mcr_replicate(const struct mcr_fanout *f, struct sk_buff *skb,
+			  const struct mcr_packet *p, bool consume)
+{
+	struct mcr_job job;
+	u32 i;
+
+	if (!consume) {
+		skb = skb_clone(skb, GFP_ATOMIC);
+		if (!skb) {
+			mcr_drop_all(f, p, MCR_DROP_NO_MEMORY);
+			return;
+		}
+	}
+	mcr_job_begin(&job, skb, p);
 	for (i = 0; i < f->n; i++) {
-		mcr_count_offered(f->out[i], p->segs);
-		mcr_count_drop(f->out[i], reason, p->segs);
+		struct mcr_output *out = f->out[i];
+
+		mcr_count_output(out, p, mcr_output_send(out, &job,
+							 i + 1 == f->n));
 	}
 }
 

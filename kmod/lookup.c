@@ -15,6 +15,7 @@
  * is made so by a later change. An insertion is planned, with all that can fail,
  * and published later, so that many can be published at once: see commit.c.
  */
+#include <linux/jhash.h>
 #include <linux/slab.h>
 
 #include "class.h"
@@ -22,7 +23,34 @@
 #include "mask.h"
 #include "mem.h"
 
+/* The words of an IPv4 key that are not 0 are hashed, no more. */
+static u32 mcr_class_hash(const void *data, u32 len, u32 seed)
+{
+	const struct mcr_class_key *key = data;
+	u32 lens;
+
+	if (key->family != AF_INET)
+		return jhash(data, sizeof(*key), seed);
+	lens = key->group_len << 16 | key->src_len << 8 | key->proto;
+	return jhash_3words((__force u32)key->group.ip,
+			    (__force u32)key->src.ip,
+			    (u32)key->vlan << 16 | key->dport, seed + lens);
+}
+
+/* memcmp() goes byte by byte on some machines. */
+static int mcr_class_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct mcr_class_key *key = arg->key;
+	const struct mcr_class *class = obj;
+	const u64 *a = key->words, *b = class->key.words;
+
+	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
+		(a[3] ^ b[3]) | (a[4] ^ b[4])) != 0;
+}
+
 static const struct rhashtable_params mcr_class_params = {
+	.hashfn = mcr_class_hash,
+	.obj_cmpfn = mcr_class_cmp,
 	.key_len = sizeof(struct mcr_class_key),
 	.key_offset = offsetof(struct mcr_class, key),
 	.head_offset = offsetof(struct mcr_class, node),
@@ -32,7 +60,7 @@ static const struct rhashtable_params mcr_class_params = {
 static void mcr_class_key_make(struct mcr_class_key *key,
 			       const struct mcr_match *m)
 {
-	BUILD_BUG_ON(sizeof(*key) != 40);
+	BUILD_BUG_ON(sizeof(*key) != 5 * sizeof(u64));
 
 	key->group = m->group;
 	key->src = m->src;
@@ -257,25 +285,28 @@ void mcr_lookup_remove(struct mcr_lookup *l, struct mcr_entry *e)
 	e->class = NULL;
 }
 
+/* @key is all 0 in what a mask of this family leaves 0. */
 static struct mcr_entry *mcr_mask_probe(struct mcr_lookup *l,
 					const struct mcr_mask *mask,
-					const struct mcr_flow *f)
+					const struct mcr_flow *f,
+					struct mcr_class_key *key)
 {
-	struct mcr_class_key key;
 	struct mcr_class *class;
 	unsigned int i;
 
-	for (i = 0; i < 4; i++) {
-		key.group.ip6[i] = f->dst.ip6[i] & mask->group.ip6[i];
-		key.src.ip6[i] = f->src.ip6[i] & mask->src.ip6[i];
+	key->group.ip = f->dst.ip & mask->group.ip;
+	key->src.ip = f->src.ip & mask->src.ip;
+	if (f->family == AF_INET6) {
+		for (i = 1; i < 4; i++) {
+			key->group.ip6[i] = f->dst.ip6[i] & mask->group.ip6[i];
+			key->src.ip6[i] = f->src.ip6[i] & mask->src.ip6[i];
+		}
 	}
-	key.vlan = f->vlan;
-	key.dport = mask->one_port ? f->dport : 0;
-	key.family = mask->family;
-	key.proto = mask->proto;
-	key.group_len = mask->group_len;
-	key.src_len = mask->src_len;
-	class = rhashtable_lookup(&l->classes, &key, mcr_class_params);
+	key->dport = mask->one_port ? f->dport : 0;
+	key->proto = mask->proto;
+	key->group_len = mask->group_len;
+	key->src_len = mask->src_len;
+	class = rhashtable_lookup(&l->classes, key, mcr_class_params);
 	if (!class)
 		return NULL;
 	if (mask->one_port)
@@ -298,6 +329,7 @@ struct mcr_entry *mcr_lookup_find(struct mcr_lookup *l,
 {
 	const struct mcr_masks *masks = rcu_dereference(l->masks);
 	bool local = mcr_addr_is_local_group(&f->dst, f->family);
+	struct mcr_class_key key = { .vlan = f->vlan, .family = f->family };
 	u32 i;
 
 	for (i = 0; masks && i < masks->n; i++) {
@@ -309,7 +341,7 @@ struct mcr_entry *mcr_lookup_find(struct mcr_lookup *l,
 		    (mask->one_port && !f->dport) ||
 		    (mask->skips_local && local))
 			continue;
-		e = mcr_mask_probe(l, mask, f);
+		e = mcr_mask_probe(l, mask, f, &key);
 		if (e)
 			return e;
 	}

@@ -49,22 +49,21 @@ class Bench:
     def measure(self, path, setting, round_):
         """One measurement: a row."""
         outputs = OUTPUTS[:setting["n"]]
-        gen = generator.Generator(path.gen, setting["payload"],
-                                  setting["flows"])
-        count, seconds = gen.run(WARM)
-        count = max(WARM, int(count / seconds * self.seconds))
+        count = int(WARM / generator.send(path.gen, WARM, setting["flows"])
+                    * self.seconds)
         before = generator.sent()
-        count, seconds = gen.run(count)
+        generator.sample(outputs[0])
+        generator.send(path.gen, count, setting["flows"])
+        generator.sample(None)
         out = generator.counted(before, generator.sent(), outputs)
-        gen.remove()
         if not out:
             raise RuntimeError(f"{path.name} sends nothing: {setting}")
+        rate = generator.rate()
+        share = out / (count * setting["n"])
         return {**setting, "path": path.name, "place": self.place,
-                "offered_pps": round(count / seconds),
-                "in_pps": round(count / seconds),
-                "out_pps": round(out / seconds),
-                "loss": round(1 - out / (count * setting["n"]), 6),
-                "cpu_us_per_out": round(seconds * 1e6 / out, 4),
+                "offered_pps": round(rate / share), "in_pps": rate,
+                "out_pps": rate * setting["n"], "loss": round(1 - share, 6),
+                "cpu_us_per_out": round(1e6 / (rate * setting["n"]), 4),
                 "run": f"{self.name}-{round_}"}
 
     def begin(self, traffic, names):
@@ -85,6 +84,7 @@ class Bench:
     def point(self, names=None, **traffic):
         """All paths, or those named, with the same traffic, in turn."""
         ready, found = self.begin(traffic, names), []
+        generator.make({**SETTING, **traffic}["payload"])
         for i in range(self.rounds):
             turn = i % len(ready)
             found += [self.measure(path, setting, i)
