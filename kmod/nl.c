@@ -363,6 +363,9 @@ static int mcr_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	mcr_table_read_lock(mn);
 	cb->seq = mn->generation;
+	/* A change counts from here on, whether a message has gone or not. */
+	if (!cb->prev_seq)
+		cb->prev_seq = cb->seq;
 	xa_for_each_start(&mn->rules, id, rule, ctx->next) {
 		/* The rule that was to go on is gone: begin the next one anew. */
 		if (id != ctx->next)
@@ -379,8 +382,10 @@ static int mcr_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		/* Device notifiers wait for it with RTNL held. */
 		if (!(++walked % MCR_NL_DUMP_BREATH)) {
 			mcr_table_read_unlock(mn);
-			cond_resched();
+			if (mcr_plane_pause())
+				return skb->len ?: 1;
 			mcr_table_read_lock(mn);
+			cb->seq = mn->generation;
 		}
 	}
 	mcr_table_read_unlock(mn);

@@ -54,6 +54,12 @@ static inline int mcr_plane_put_status(struct sk_buff *skb, struct mcr_net *mn)
 	return 0;
 }
 
+static inline bool mcr_plane_pause(void)
+{
+	cond_resched();
+	return false;
+}
+
 static inline void *mcr_plane_alloc(size_t size)
 {
 	return kzalloc(size, MCR_GFP);
@@ -118,6 +124,21 @@ u64 mcr_plane_missed(const struct mcr_ingress *ing);
  * Return: 0 or -EMSGSIZE.
  */
 int mcr_plane_put_status(struct sk_buff *skb, struct mcr_net *mn);
+
+/**
+ * mcr_plane_pause - a dump has passed many rules, and let go of the lock
+ *
+ * The module's goes on in the same call: it has a process of its own, which gives
+ * way to others here, and an empty datagram would end it. The relay has one
+ * process for all its peers, and no datagram has to go out of each turn.
+ *
+ * Context: Process, without locks.
+ * Return: true if the callback is to return, and be called again.
+ */
+static inline bool mcr_plane_pause(void)
+{
+	return true;
+}
 
 /**
  * mcr_plane_alloc - memory that packets count in, whoever handles them

@@ -55,7 +55,7 @@ setup_root() {
 # minutes where the processor is emulated, and is what DKMS does. Where the
 # bench has built the module, only there is it up to date, hence the bind mount.
 setup_tree() {
-	local top=$MCR_SELFTESTS/.. built
+	local top=$MCR_SELFTESTS/.. built now
 	built=$(findmnt -no FSROOT "$MODULES")
 	built=${built%/stage-*}/src
 	[[ -e $built/mcr.ko ]] || bail "no module in $built, where vm/run builds it"
@@ -65,6 +65,10 @@ setup_tree() {
 	if [[ -d $top/build/tools ]]; then
 		mkdir "$BENCH/tree/build"
 		cp -a "$top/build/tools" "$BENCH/tree/build/"
+		now=$(date +@%s)
+		# The relay is made of the module's files, of which these are
+		# copies: newer than what was made of the originals.
+		find "$BENCH/tree/build/tools" -exec touch -d "$now" {} +
 	fi
 	mount --bind "$BENCH/tree" "$ROOT$TREE" || bail "cannot mount the tree"
 	VERSION=$(sed -n 's/.*MCR_VERSION[[:space:]]*"\(.*\)"/\1/p' \

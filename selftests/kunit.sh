@@ -6,6 +6,7 @@
 #
 # Environment:
 #   MCR_MODULE_DIR  directory of mcr_kunit.ko (default: as modprobe finds it)
+#   MCR_KUNIT_EFFORT  percent of the rounds of tests that have many (default: 100)
 
 set -u
 export LC_ALL=C
@@ -19,6 +20,7 @@ mcr_quota=4 mcr_bind=2 mcr_commit=5 mcr_commit_fault=1 mcr_commit_order=1 \
 mcr_loop=26 mcr_unmatched=5"
 
 KSFT_SKIP=4
+EFFORT=${MCR_KUNIT_EFFORT:-100}
 FAULTS=/sys/kernel/debug/failslab
 declare -A saved=()
 
@@ -54,9 +56,9 @@ loaded() { grep -q '^mcr_kunit ' /proc/modules; }
 
 load() {
 	if [[ ${MCR_MODULE_DIR:-} ]]; then
-		insmod "$MCR_MODULE_DIR/mcr_kunit.ko"
+		insmod "$MCR_MODULE_DIR/mcr_kunit.ko" "effort=$EFFORT"
 	else
-		modprobe mcr_kunit
+		modprobe mcr_kunit "effort=$EFFORT"
 	fi
 }
 

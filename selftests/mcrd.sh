@@ -17,6 +17,8 @@ MCR_VIA=relay
 . "$(dirname "$0")/topology.sh"
 
 PEER=
+# What the daemon's command line begins with.
+PREFIX=()
 G=${GROUP[4]}
 COUNT=$(scaled 50)
 
@@ -24,7 +26,11 @@ COUNT=$(scaled 50)
 # DAEMON, those of its workers in WORKERS, its socket in SOCKET; what it logs is in
 # the file log.
 mcrd_start() {
-	start "$MCRD" -n "${NS[mcr]}" --workers 2 "$@" 2>"$WORK/log"
+	local where=(-n "${NS[mcr]}")
+	# Who may not enter it begins there.
+	[[ ${PREFIX[*]} != "ip netns exec "* ]] || where=()
+	start "${PREFIX[@]}" "$MCRD" "${where[@]}" --workers 2 "$@" \
+		2>"$WORK/log"
 	DAEMON=$STARTED_PID
 	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")" || return
 	SOCKET=$(echo "$MCR_RUN_DIR"/*.sock)
@@ -106,12 +112,23 @@ options() {
 	check_equal "files left" "$(ls "$MCR_RUN_DIR")" ""
 }
 
+# Its user's other processes may not trace it: what is in /proc is not that user's.
+is_private() { [[ $(stat -c %u "/proc/$1/maps") -eq 0 ]]; }
+
+# Without seccomp, too, of which the rest is no part.
 rights() {
 	local pid
-	mcrd_start
+	PREFIX=(env MCRD_SECCOMP=off)
+	mcrd_start --metrics "${IN_ADDRESS[4]}:9464"
+	PREFIX=()
+	WORKERS+=" $(pgrep -P "$DAEMON" -x mcrd-metrics)"
+	check_equal "processes" "$(wc -w <<<"$WORKERS")" 3
 	for pid in $WORKERS; do
-		check_match "worker's status" "$(<"/proc/$pid/status")" \
+		check_match "status of $(<"/proc/$pid/comm")" \
+			"$(<"/proc/$pid/status")" \
 			$'\nUid:\t[1-9][0-9]*\t.*\nCapPrm:\t0+\nCapEff:\t0+\nCapBnd:\t0+\n.*NoNewPrivs:\t1\n'
+		wait_for is_private "$pid" ||
+			fail "others may trace $(<"/proc/$pid/comm")"
 	done
 	mcrd_end
 }
@@ -190,8 +207,12 @@ cycles() {
 	done
 }
 
-# descriptors: of the daemon; how many is in VALUE.
-descriptors() { VALUE=$(find "/proc/$DAEMON/fd" -type l | wc -l); }
+# descriptors: of the daemon; how many is in VALUE. Counted by a peer that has been
+# answered: those that have gone before it are gone for the daemon, too.
+descriptors() {
+	run_ok "$PEER" "$SOCKET" descriptors "$DAEMON"
+	VALUE=$OUTPUT
+}
 
 no_growth() {
 	local i before
@@ -213,17 +234,47 @@ no_growth() {
 # as WORD...: as a user without rights.
 as() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$@"; }
 
+# may WORD...: as a user without any rights but CAP_NET_ADMIN.
+may() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps +net_admin --ambient-caps +net_admin "$@"
+}
+
 who() {
 	mcrd_start
 	check_output "root" "^yes$" "$PEER" "$SOCKET" may_change
 	check_output "nobody" "^no$" as "$PEER" "$SOCKET" may_change
 	check_output "nobody, with the capability" "^yes$" \
-		setpriv --reuid 65534 --regid 65534 --clear-groups \
-		--inh-caps +net_admin --ambient-caps +net_admin \
-		"$PEER" "$SOCKET" may_change
+		may "$PEER" "$SOCKET" may_change
 	# All capabilities, in a user namespace of one's own.
 	check_output "nobody, root elsewhere" "^no$" \
 		as unshare -Ur "$PEER" "$SOCKET" may_change
+	mcrd_end
+}
+
+# With the rights of mcrd.service it cannot see of which user namespace others are.
+who_by_unit() {
+	local caps=-all,+net_admin,+net_raw,+setuid,+setgid,+setpcap,+kill
+	PREFIX=(ip netns exec "${NS[mcr]}" setpriv --bounding-set "$caps")
+	who
+	PREFIX=()
+}
+
+# A connection gives nobody the rights of who opened it.
+handed_on() {
+	local drop=(setpriv --inh-caps -all --ambient-caps -all)
+	mcrd_start
+	check_output "root, to root" $'^yes\nyes$' "$PEER" "$SOCKET" hands env
+	check_output "root, to nobody" $'^yes\nno$' "$PEER" "$SOCKET" hands \
+		setpriv --reuid 65534 --regid 65534 --clear-groups
+	check_output "the capability, kept" $'^yes\nyes$' \
+		may "$PEER" "$SOCKET" hands env
+	check_output "the capability, dropped" $'^yes\nno$' \
+		may "$PEER" "$SOCKET" hands "${drop[@]}"
+	check_output "nobody, to who has it" $'^no\nno$' \
+		setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps +net_admin "$PEER" "$SOCKET" hands \
+		setpriv --ambient-caps +net_admin
 	mcrd_end
 }
 
@@ -293,21 +344,87 @@ overrun() {
 }
 
 few_descriptors() {
-	start prlimit --nofile=64:64 setpriv --bounding-set -sys_resource \
-		"$MCRD" -n "${NS[mcr]}" --workers 2 2>"$WORK/log"
-	DAEMON=$STARTED_PID
-	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")" || return
-	SOCKET=$(echo "$MCR_RUN_DIR"/*.sock)
-	WORKERS=$(workers "$DAEMON")
+	PREFIX=(prlimit --nofile=64:64 setpriv --bounding-set -sys_resource)
+	mcrd_start
+	PREFIX=()
 	capture "$PEER" "$SOCKET" crowd
 	[[ $OUTPUT -lt 128 ]] || fail "$OUTPUT peers with 64 descriptors"
 	run_ok mcr status
 	mcrd_end
 }
 
+# leave_descriptors NUMBER: the daemon may open so many more, below one that it has.
+leave_descriptors() {
+	local n=0 free=$1
+	while ((free >= 0)); do
+		[[ -e /proc/$DAEMON/fd/$n ]] || free=$((free - 1))
+		n=$((n + 1))
+	done
+	prlimit --pid "$DAEMON" --nofile=$((n - 1)):
+}
+
+# A device whose sockets cannot be had is sent to as soon as they can.
+egress_fails() {
+	mcrd_start
+	rule_add name r1 iif in0 group "$G" to out1 to late1
+	delivers || fail "nothing is forwarded"
+	# Two workers need two; it is one for who asks the daemon.
+	leave_descriptors 1
+	# Nothing of it changes later: no addresses come by themselves.
+	ip_in mcr link add late1 type veth peer name late2
+	ip_in mcr link set late1 addrgenmode none
+	ip_in mcr link set late2 up
+	ip_in mcr link set late1 up
+	wait_for logged "late1 cannot be sent to: Too many open files" ||
+		fail "that is not logged: $(<"$WORK/log")"
+	delivers || fail "nothing is forwarded to another device"
+	check_rule r1 ".outputs[1].drops.\"no-device\" >= 2 * $COUNT" true
+	check_rule r1 ".outputs[1].sent" 0
+	prlimit --pid "$DAEMON" --nofile=1024:
+	wait_for logged "late1 can be sent to now" ||
+		fail "it is not tried again: $(<"$WORK/log")"
+	delivers || fail "nothing is forwarded"
+	check_rule r1 ".outputs[1].sent >= $COUNT" true
+	check_equal "lines on it in the log" \
+		"$(grep -c "late1 cannot be sent to" "$WORK/log")" 1
+	rules_flush
+	ip_in mcr link del late1
+	mcrd_end
+}
+
+# cpu_ticks: that the daemon has used; in VALUE.
+cpu_ticks() {
+	local stat
+	read -ra stat <"/proc/$DAEMON/stat"
+	VALUE=$((stat[13] + stat[14]))
+}
+
+# Who cannot be let in, nor turned away, waits, and the daemon waits for it.
+no_descriptors() {
+	local peer before
+	mcrd_start
+	prlimit --pid "$DAEMON" --nofile=3:
+	start "$PEER" "$SOCKET" answers
+	peer=$STARTED_PID
+	wait_for logged "there are no descriptors left" ||
+		fail "that is not logged: $(<"$WORK/log")"
+	cpu_ticks
+	before=$VALUE
+	sleep 2
+	cpu_ticks
+	# Of the 200 that two seconds have.
+	[[ $((VALUE - before)) -lt 20 ]] ||
+		fail "it has used $((VALUE - before)) ticks in two seconds"
+	kill -0 "$peer" || fail "it was turned away"
+	prlimit --pid "$DAEMON" --nofile=1024:
+	wait "$peer" || fail "it has no answer"
+	run_ok mcr status
+	mcrd_end
+}
+
 case_add "a second daemon is refused, and told of the first" second
 case_add "options that make no sense" options
-case_add "workers have no rights" rights
+case_add "workers, and who serves metrics, have no rights" rights
 case_add "a supervisor that is killed leaves nothing that hinders" \
 	killed_supervisor
 case_add "workers that are killed are replaced, and forward" killed_workers
@@ -316,13 +433,18 @@ case_add "a machine that stands still costs no worker" standstill
 case_add "start and stop leave nothing" cycles
 case_add "descriptors do not become more" no_growth
 case_add "all may read, and not all may change" who
+case_add "so it is with the rights of the service" who_by_unit
+case_add "a connection that is handed on gives no rights" handed_on
 case_add "a group that may read" read_group
 case_add "one user cannot keep others out" crowd
 case_add "garbage" misbehaves garbage
+case_add "descriptors that are sent along" misbehaves passes
 case_add "datagrams that are too long, or full" misbehaves too_long many_in_one
 case_add "peers that do not read answers" slow_readers
 case_add "a listener that does not read is told once" overrun
 case_add "few descriptors" few_descriptors
+case_add "no descriptors at all" no_descriptors
+case_add "a device whose sockets cannot be had is tried again" egress_fails
 
 require_all
 require_command python3 setpriv prlimit pgrep unshare

@@ -6,33 +6,19 @@
 mcrd-libs := libnl-3.0 libnl-genl-3.0 json-c libcap-ng libsystemd libmicrohttpd \
 	     libmnl libnftnl libseccomp liburing
 mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(mcrd-libs))
-OBJCOPY ?= objcopy
 
 # Compiled in the kernel environment: what has kmod/'s structures in its hands.
-mcrd-inside := control ingress nl_worker plane status
+mcrd-inside := control first_drop ingress nl_worker plane status
 
 mcrd-src := $(sort $(wildcard mcrd/*.c))
-# Processes that are peers of the daemon: each is known by its entry.
-mcrd-peers := metrics_http state_job
-mcrd-peer-entries := mcrd_metrics_main mcrd_state_main
-mcrd-peer-obj := $(mcrd-peers:%=$(obj)/mcrd/%.o)
-mcrd-obj := $(filter-out $(mcrd-peer-obj),$(mcrd-src:%.c=$(obj)/%.o)) \
-	    $(obj)/mcrd/peers.o
+mcrd-obj := $(mcrd-src:%.c=$(obj)/%.o)
 mcrd-plain-src := $(filter-out $(mcrd-inside:%=mcrd/%.c),$(mcrd-src))
 
 all: $(O)/mcrd
 
 $(mcrd-inside:%=$(obj)/mcrd/%.o) $(worker-obj): compile = $(compile-kapi)
 
-# They speak the protocol with the tools' library, in which some functions are
-# called as others of the module are: of this part of the program only the entries
-# are seen.
-$(obj)/mcrd/peers.o: $(mcrd-peer-obj) $(O)/libmcr.a
-	$(call say,LD)
-	$(Q)$(LD) -r -o $@ $^
-	$(Q)$(OBJCOPY) $(mcrd-peer-entries:%=--keep-global-symbol=%) $@
-
-$(O)/mcrd: $(mcrd-obj) $(O)/libmcrworker.a $(O)/libmcrk.a $(obj)/lib/error.o
+$(O)/mcrd: $(mcrd-obj) $(O)/libmcrworker.a $(O)/libmcrk.a $(O)/libmcr.a
 	$(call say,LD)
 	$(Q)$(CC) $(mcr-cflags) $(CFLAGS) $(mcr-ldflags) $(LDFLAGS) -o $@ $^ \
 		$(mcrd-ldlibs)
@@ -45,6 +31,17 @@ mcrd-tests := $(patsubst tests/%.c,$(O)/tests/%, \
 
 $(mcrd-tests): $(O)/tests/test_mcrd_%: $(obj)/mcrd/%.o
 $(O)/tests/test_mcrd_lines: $(obj)/mcrd/log.o
+
+# What libnl says is made up, and what time it is.
+$(O)/tests/test_mcrd_links: $(addprefix $(obj)/mcrd/,addrs.o log.o retry.o watch.o)
+$(O)/tests/test_mcrd_links: test-ldlibs += -Wl,--wrap=nl_send_simple \
+	-Wl,--wrap=nl_recvmsgs_default -Wl,--wrap=mcrd_now_ms
+
 $(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o privs.o spawn.o \
 			       watch.o)
 $(O)/tests/test_mcrd_metrics: test-ldlibs += $(shell $(PKG_CONFIG) --libs libcap-ng)
+
+# What the kernel does with signals is made up, too.
+$(O)/tests/test_mcrd_workers: $(addprefix $(obj)/mcrd/,frames.o lines.o log.o \
+			       talk.o watch.o)
+$(O)/tests/test_mcrd_workers: test-ldlibs += -Wl,--wrap=kill

@@ -389,16 +389,17 @@ static void mcr_order_round(struct mcr_order_rig *o)
 static void mcr_commit_order(struct kunit *test)
 {
 	struct mcr_order_rig *o = kvzalloc(sizeof(*o), GFP_KERNEL);
+	unsigned int rounds = mcr_test_times(MCR_ORDER_ROUNDS);
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, o);
 	o->rig = test->priv;
 	prandom_seed_state(&o->rnd, 7);
-	for (i = 0; i < MCR_ORDER_ROUNDS && !mcr_test_failed(test); i++)
+	for (i = 0; i < rounds && !mcr_test_failed(test); i++)
 		mcr_order_round(o);
 	/* It would be no test if there was nothing to see. */
-	KUNIT_EXPECT_GT(test, o->graces, 3U * MCR_ORDER_ROUNDS);
-	KUNIT_EXPECT_GT(test, o->steps, 8U * MCR_ORDER_ROUNDS);
+	KUNIT_EXPECT_GT(test, o->graces, 3 * rounds);
+	KUNIT_EXPECT_GT(test, o->steps, 8 * rounds);
 	kvfree(o);
 }
 

@@ -2,6 +2,12 @@
 /*
  * KUnit: the classifier without memory. Each allocation of a change fails in
  * turn: an insertion is refused and leaves no trace, a removal succeeds.
+ *
+ * Debug options allocate in between, for what kfree_rcu() and hash tables do, and
+ * not the same each time: whenever their pools are low, as after something that
+ * made much of them. So the nth allocation is another one the next time, and one
+ * of ours may be passed over: what is to be met in turn is looked for in several
+ * passes.
  */
 #include <linux/slab.h>
 
@@ -9,6 +15,8 @@
 #include "lookup_set.h"
 #include "tests.h"
 #include "vectors.h"
+
+#define MCR_FAULT_PASSES	8
 
 /**
  * struct mcr_fault_case - a change to be starved of memory
@@ -71,16 +79,14 @@ static void mcr_fault_check(struct mcr_set *s, const char *when)
 	}
 }
 
-static void mcr_fault_insert(struct kunit *test)
+/* Each allocation of an insertion, once; returns how many of them it needs. */
+static unsigned int mcr_fault_pass(struct mcr_set *s,
+				   const struct mcr_fault_case *c)
 {
-	const struct mcr_fault_case *c = test->param_value;
-	struct mcr_set *s;
+	struct kunit *test = s->test;
 	unsigned int nth, faults = 0;
 	bool hit;
 
-	if (!mcr_fault_works())
-		kunit_skip(test, MCR_FAULT_NEEDS);
-	s = mcr_fault_set(test);
 	for (nth = 1; nth < 32; nth++) {
 		struct mcr_entry *e = mcr_set_entry(test, &c->match);
 		int err;
@@ -111,6 +117,20 @@ static void mcr_fault_insert(struct kunit *test)
 			break;
 	}
 	KUNIT_EXPECT_FALSE(test, hit);
+	return faults;
+}
+
+static void mcr_fault_insert(struct kunit *test)
+{
+	const struct mcr_fault_case *c = test->param_value;
+	unsigned int pass, faults = 0;
+	struct mcr_set *s;
+
+	if (!mcr_fault_works())
+		kunit_skip(test, MCR_FAULT_NEEDS);
+	s = mcr_fault_set(test);
+	for (pass = 0; pass < MCR_FAULT_PASSES && faults < c->faults; pass++)
+		faults = max(faults, mcr_fault_pass(s, c));
 	KUNIT_EXPECT_GE(test, faults, c->faults);
 	mcr_set_free(s);
 }
@@ -167,17 +187,14 @@ static unsigned int mcr_fault_plan(struct mcr_set *s, struct mcr_entry **e)
 	return n;
 }
 
-/* Several ranges of a class at once: all of them, or none. */
-static void mcr_fault_at_once(struct kunit *test)
+/* Each allocation, once; returns after how many plans there was no memory. */
+static unsigned int mcr_fault_stages(struct mcr_set *s)
 {
 	struct mcr_entry *e[ARRAY_SIZE(mcr_fault_several)];
 	unsigned int nth, i, n, stages = 0;
-	struct mcr_set *s;
+	struct kunit *test = s->test;
 	bool hit = true;
 
-	if (!mcr_fault_works())
-		kunit_skip(test, MCR_FAULT_NEEDS);
-	s = mcr_fault_set(test);
 	for (nth = 1; nth < 32 && hit; nth++) {
 		for (i = 0; i < ARRAY_SIZE(e); i++)
 			e[i] = mcr_set_entry(test, &mcr_fault_several[i]);
@@ -199,6 +216,20 @@ static void mcr_fault_at_once(struct kunit *test)
 		mcr_fault_check(s, "removed");
 	}
 	KUNIT_EXPECT_FALSE(test, hit);
+	return stages;
+}
+
+/* Several ranges of a class at once: all of them, or none. */
+static void mcr_fault_at_once(struct kunit *test)
+{
+	unsigned int pass, stages = 0;
+	struct mcr_set *s;
+
+	if (!mcr_fault_works())
+		kunit_skip(test, MCR_FAULT_NEEDS);
+	s = mcr_fault_set(test);
+	for (pass = 0; pass < MCR_FAULT_PASSES && stages != 3; pass++)
+		stages |= mcr_fault_stages(s);
 	/* The first one needs memory, and the second one; for the third, too. */
 	KUNIT_EXPECT_EQ(test, stages, 3U);
 	mcr_set_free(s);

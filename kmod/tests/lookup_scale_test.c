@@ -112,8 +112,9 @@ static u64 mcr_scale_measure(struct kunit *test, struct mcr_scale *s,
 /* A lookup does not take longer because there are other rules. */
 static void mcr_scale_rules(struct kunit *test)
 {
-	struct mcr_scale *s = mcr_scale_new(test, MCR_SCALE_RULES);
+	unsigned int rules = mcr_test_times(MCR_SCALE_RULES);
 	struct mcr_match m = TV_M4(TV_G4, 32, TV_PORTS(5000, 5000));
+	struct mcr_scale *s = mcr_scale_new(test, rules);
 	u64 one, many, start;
 	unsigned int i;
 
@@ -122,7 +123,7 @@ static void mcr_scale_rules(struct kunit *test)
 	one = mcr_scale_measure(test, s, 1);
 
 	start = ktime_get_ns();
-	for (i = 1; i < MCR_SCALE_RULES && !mcr_test_failed(test); i++) {
+	for (i = 1; i < rules && !mcr_test_failed(test); i++) {
 		m.group = mcr_scale_group(i);
 		mcr_scale_add(test, s, &m);
 	}

@@ -501,12 +501,13 @@ static void mcr_frame_random_check(struct kunit *test, const struct mcr_tp *p,
 static void mcr_frame_random(struct kunit *test)
 {
 	const struct mcr_frame_vector *v = test->param_value;
+	unsigned int rounds = mcr_test_times(MCR_FRAME_RANDOM);
 	struct mcr_tp *p = mcr_tp_new(test);
 	struct rnd_state rnd;
 	unsigned int i, n;
 
 	prandom_seed_state(&rnd, 20);
-	for (i = 0; i < MCR_FRAME_RANDOM && !mcr_test_failed(test); i++) {
+	for (i = 0; i < rounds && !mcr_test_failed(test); i++) {
 		mcr_frame_make(p, v);
 		for (n = prandom_u32_state(&rnd) % 5; n; n--)
 			p->data[prandom_u32_state(&rnd) % p->len] =

@@ -3,8 +3,13 @@
  * KUnit tests: they run when the module is loaded, see selftests/kunit.sh.
  */
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 
 #include "tests.h"
+
+unsigned int mcr_test_effort = 100;
+module_param_named(effort, mcr_test_effort, uint, 0400);
+MODULE_PARM_DESC(effort, "percent of the rounds of tests that have many");
 
 kunit_test_suites(&mcr_rule_suite,
 		  &mcr_order_suite,

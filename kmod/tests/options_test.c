@@ -114,7 +114,7 @@ static void mcr_options_random(struct kunit *test)
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, 3);
-	for (i = 0; i < 20000 && !mcr_test_failed(test); i++) {
+	for (i = 0; i < mcr_test_times(20000) && !mcr_test_failed(test); i++) {
 		unsigned int len = 4 + prandom_u32_state(&rnd) % 10 * 4;
 		bool ok;
 		u8 opt[40];

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Ways in which spec, header and kernel may disagree, one of each kind.
 
-Every mutation changes one of "spec", "header", "policy", "family" and leaves it
-readable; spec_agrees.py must then find something.
+Every mutation changes one of "spec", "header", "manual", "policy", "family" and
+leaves it readable; spec_agrees.py must then find something.
 """
 
 import copy
 
 import kernel
-from header import Header
+from header import Header, Manual
 from spec import Spec
 
 
@@ -21,11 +21,11 @@ class Mutation:
         self.change = change
 
     def apply(self, original):
-        """A changed copy of the spec, header, policy or family."""
-        if self.where == "header":
+        """A changed copy of the spec, header, manual, policy or family."""
+        if self.where in ("header", "manual"):
             text = self.change(original.text)
             assert text != original.text, "the mutation changes nothing"
-            return Header(text)
+            return Header(text) if self.where == "header" else Manual(text)
         if self.where == "spec":
             raw = copy.deepcopy(original.raw)
             self.change(raw)
@@ -217,43 +217,49 @@ HEADER = [
      _once("\tMCR_TTL_SET,\n};", "\tMCR_TTL_SET,\n};\nenum mcr_x {\n"
            "\tMCR_X\n};")),
     ("a command is missing", _once("\tMCR_CMD_TXN_ABORT,\n", "")),
-    ("an attribute has another type in the manual",
+    ("an attribute has another type in a comment",
      _once("@MCR_RULE_A_VLAN: u16, 1-4094;", "@MCR_RULE_A_VLAN: u32;")),
-    ("an array has other elements in the manual",
+    ("an array has other elements in a comment",
      _once("@MCR_WORKER_A_LATENCY: u64 array:",
            "@MCR_WORKER_A_LATENCY: u32 array:")),
-    ("an array is one number in the manual",
+    ("an array is one number in a comment",
      _once("@MCR_WORKER_A_LATENCY: u64 array:",
            "@MCR_WORKER_A_LATENCY: u64:")),
-    ("an attribute has other limits in the manual",
+    ("an attribute has other limits in a comment",
      _once("@MCR_OUTPUT_A_DSCP: u8, 0-63", "@MCR_OUTPUT_A_DSCP: u8, 0-64")),
-    ("an attribute has another enum in the manual",
+    ("an attribute has another enum in a comment",
      _once("@MCR_RULE_A_MODE: u8 of enum mcr_mode",
            "@MCR_RULE_A_MODE: u8 of enum mcr_mac")),
-    ("an attribute is bounded by another constant in the manual",
+    ("an attribute is bounded by another constant in a comment",
      _once("string of at most MCR_NAME_MAX bytes",
            "string of at most MCR_DEV_MAX bytes")),
-    ("an attribute is read-only in the manual",
+    ("an attribute is read-only in a comment",
      _once("@MCR_RULE_A_IIF: string", "@MCR_RULE_A_IIF: (r) string")),
-    ("an attribute is not read-only in the manual",
+    ("an attribute is not read-only in a comment",
      _once("@MCR_OUTPUT_A_SENT: (r) u64", "@MCR_OUTPUT_A_SENT: u64")),
-    ("a set is not read-only in the manual",
+    ("a set is not read-only in a comment",
      _once("enum mcr_status_attr - (r) the", "enum mcr_status_attr - the")),
-    ("an attribute is repeated in the manual",
+    ("an attribute is repeated in a comment",
      _once("@MCR_A_PACKET: nest of enum mcr_packet_attr",
            "@MCR_A_PACKET: nest of enum mcr_packet_attr; may be repeated")),
-    ("an attribute is not described in the manual",
+    ("an attribute is not described in a comment",
      _once(" * @MCR_RULE_A_JOIN: u8 of enum mcr_join\n", "")),
-    ("the manual describes an attribute that is not there",
+    ("a comment describes an attribute that is not there",
      _once(" * @MCR_A_TXN: u32", " * @MCR_A_NEW: u32\n * @MCR_A_TXN: u32")),
-    ("a command is not in the manual",
-     _once(" * MCR_CMD_STATS_RESET ", " * MCR-CMD_STATS_RESET ")),
-    ("the manual has an attribute more for a command",
-     _once("Reply: MCR_A_VERDICT.", "Reply: MCR_A_VERDICT, MCR_A_COUNT.")),
-    ("the manual has an attribute less for a reply",
-     _once("Reply: MCR_A_COUNT.", "Reply: none.")),
-    ("the manual has an attribute less for a command",
-     _once(" *   MCR_A_PACKET         the packet\n", "")),
+]
+
+
+MANUAL = [
+    ("a command is not there",
+     _once("### MCR_CMD_STATS_RESET\n", "### MCR-CMD_STATS_RESET\n")),
+    ("a command is new", _once("### MCR_A_FILTER\n", "### MCR_CMD_FILTER\n")),
+    ("a command has an attribute more",
+     _once("Reply: `MCR_A_VERDICT`.",
+           "Reply: `MCR_A_VERDICT`, `MCR_A_COUNT`.")),
+    ("a reply has an attribute less", _once("Reply: `MCR_A_COUNT`.",
+                                            "Reply: none.")),
+    ("a command has an attribute less",
+     _once("- `MCR_A_PACKET`: the packet\n", "")),
 ]
 
 
@@ -353,5 +359,6 @@ FAMILY = [
 
 ALL = [Mutation(where, name, change)
        for where, cases in (("spec", SPEC), ("header", HEADER),
-                            ("policy", POLICY), ("family", FAMILY))
+                            ("manual", MANUAL), ("policy", POLICY),
+                            ("family", FAMILY))
        for name, change in cases]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What uapi/linux/mcr.h says: its constants, and its manual in comments."""
+"""What uapi/linux/mcr.h says, in code and comments, and what the manual says."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from spec import TREE
 
 
 class Doc:
-    """What the manual says of an attribute.
+    """What a comment of the header says of an attribute.
 
     kind is the type as it is written: "u32", "string", "nest", ...; about is
     the enum it speaks of; limits are (min, max) where given; most is the name
@@ -39,7 +39,7 @@ class Doc:
 
 
 class Header:
-    """The header's constants by its text alone, and its manual."""
+    """The header's constants by its text alone, and its comments on them."""
 
     def __init__(self, text):
         self.text = text
@@ -54,9 +54,6 @@ class Header:
             self.enums[name] = self._enum(body)
             self.constants.update(self.enums[name])
         self.docs = self._docs()
-        self.commands = self._commands(r"\bMCR_A_\w+")
-        # "as MCR_CMD_X shows it": what X replies is this command's reply.
-        self.replies_like = self._commands(r"\bas (MCR_CMD_\w+) shows it")
 
     @staticmethod
     def _enum(body):
@@ -98,22 +95,27 @@ class Header:
                 for name, text in entries.items()}
         return docs
 
-    def _commands(self, pattern):
-        """{command: what of this pattern its paragraph of the manual has}."""
-        manual = re.search(r"^ \* Commands\n(.*?)^ \* Notifications", self.text,
-                           flags=re.S | re.M).group(1)
-        commands = {}
-        last = None
-        for line in manual.splitlines():
-            command = re.match(r" \* (MCR_CMD_\w+)", line)
-            if command:
-                last = command.group(1)
-                commands[last] = set()
-            elif re.match(r" \* \S", line):
-                last = None
-            if last:
-                commands[last] |= set(re.findall(pattern, line))
-        return commands
+
+class Manual:
+    """What Documentation/netlink/protocol.md says of the commands.
+
+    commands is {command: attributes its part speaks of}; replies_like is
+    {command: others whose reply is its reply, too}.
+    """
+
+    def __init__(self, text):
+        self.text = text
+        parts = re.search(r"^## Commands\n(.*?)^## ", text,
+                          flags=re.S | re.M).group(1)
+        self.commands = {}
+        self.replies_like = {}
+        for part in re.split(r"^### ", parts, flags=re.M)[1:]:
+            name = re.match(r"\w+", part).group(0)
+            if not name.startswith("MCR_CMD_"):
+                continue
+            self.commands[name] = set(re.findall(r"\bMCR_A_\w+", part))
+            self.replies_like[name] = set(re.findall(
+                r"\bas `(MCR_CMD_\w+)`\s+shows\s+it", part))
 
 
 def _value(text):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
-"""What good messages do: every command, as the manual in linux/mcr.h has it.
+"""What good messages do: every command, as its manual has it.
 
 Each case begins without rules, in a namespace with dummy devices (bench.py).
 Replies are decoded by the spec, strictly: an attribute too many, too few bytes

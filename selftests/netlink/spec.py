@@ -14,6 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TREE = os.path.dirname(os.path.dirname(HERE))
 PATH = os.path.join(TREE, "Documentation/netlink/specs/mcr.yaml")
 HEADER = os.path.join(TREE, "uapi/linux/mcr.h")
+MANUAL = os.path.join(TREE, "Documentation/netlink/protocol.md")
 
 NLA_F_NESTED = 1 << 15
 NLA_TYPE_MASK = 0x3fff

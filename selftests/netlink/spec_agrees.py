@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """The spec, the uAPI header and the running module's policy say the same.
 
-    mcr.yaml <-----> uapi/linux/mcr.h         names, values, types, manual
+    mcr.yaml <-----> uapi/linux/mcr.h         names, values, types
         ^
+        +----------> protocol.md, the manual  what commands take and answer
         +----------> the running module       operations, policy, groups
 
 Each comparison goes both ways. So that it can fail, each is then made with
 every kind of disagreement put in, one at a time (disagreements.py): all must be
-found. Without the module only the first line of the picture is compared, and
+found. Without the module all but the last line of the picture is compared, and
 the disagreements are put into a policy that is made from the spec.
 """
 
@@ -20,9 +21,9 @@ import disagreements
 import kernel
 import ktap
 import relay
-from header import Header, compiled, names_by_compiler
+from header import Header, Manual, compiled, names_by_compiler
 from mcrnl import loaded
-from spec import HEADER, INTEGERS, Spec, c_name
+from spec import HEADER, INTEGERS, MANUAL, Spec, c_name
 
 # The header's words for the spec's types.
 HEADER_TYPES = {"binary": "4 or 16 bytes"}
@@ -93,7 +94,7 @@ def compare_compiled(header):
                                compiled(header.text, names), "compiler")
 
 
-def compare_manual(spec, header):
+def compare_comments(spec, header):
     """Spec and header's comments: types, limits, who sends what."""
     for one in spec.raw["attribute-sets"]:
         enum = one["enum-name"].replace("-", "_")
@@ -102,13 +103,13 @@ def compare_manual(spec, header):
         for attr in spec.sets[one["name"]].values():
             doc = docs.get(prefix + c_name(attr.name))
             if doc is None:
-                yield "manual: %r is not described in the header" % attr
+                yield "comments: %r is not described in the header" % attr
                 continue
             for fault in _compare_doc(spec, attr, doc):
-                yield "manual: %r: %s" % (attr, fault)
+                yield "comments: %r: %s" % (attr, fault)
         known = {prefix + c_name(a) for a in spec.sets[one["name"]]}
         for name in docs.keys() - known - {prefix + "UNSPEC"}:
-            yield "manual: %s is not in the spec" % name
+            yield "comments: %s is not in the spec" % name
 
 
 def _compare_doc(spec, attr, doc):
@@ -142,32 +143,32 @@ def _compare_doc(spec, attr, doc):
         yield "length is %s in the spec and %s" % (attr.checks, doc.most)
 
 
-def compare_commands(spec, header):
-    """Spec and header's paragraphs on the commands: attributes they have."""
+def compare_commands(spec, manual):
+    """Spec and what the manual says of the commands: attributes they have."""
     expected = {"MCR_CMD_" + c_name(o.name): o for o in spec.ops.values()
                 if o.asked}
-    for name in expected.keys() ^ header.commands.keys():
+    for name in expected.keys() ^ manual.commands.keys():
         yield "manual: %s is in one of the two only" % name
-    for name in expected.keys() & header.commands.keys():
+    for name in expected.keys() & manual.commands.keys():
         op = expected[name]
         asked = set(op.attributes("do", "request")
                     + op.attributes("dump", "request"))
         answered = set(op.attributes("do", "reply")
                        + op.attributes("dump", "reply"))
-        told = _told(header, name)
+        told = _told(manual, name)
         for attr in told - asked - answered:
             yield "manual: %s speaks of %s, the spec does not" % (name, attr)
         # Filters are described once, for all who take them.
         if "filter" in asked:
             told.add("output")
-        for other in header.replies_like[name]:
-            told |= _told(header, other) & answered
+        for other in manual.replies_like[name]:
+            told |= _told(manual, other) & answered
         for attr in (asked | answered) - told:
             yield "manual: %s does not speak of %s" % (name, attr)
 
 
-def _told(header, command):
-    return {n[len("MCR_A_"):].lower() for n in header.commands[command]}
+def _told(manual, command):
+    return {n[len("MCR_A_"):].lower() for n in manual.commands[command]}
 
 
 def expected_policy(spec, attr, index):
@@ -288,10 +289,10 @@ COMPARISONS = [
      ("spec", "header")),
     ("the header is read as a compiler reads it", compare_compiled,
      ("header",)),
-    ("spec and the header's manual describe the same attributes",
-     compare_manual, ("spec", "header")),
-    ("spec and the header's manual describe the same commands",
-     compare_commands, ("spec", "header")),
+    ("spec and the header's comments describe the same attributes",
+     compare_comments, ("spec", "header")),
+    ("spec and the manual describe the same commands", compare_commands,
+     ("spec", "manual")),
     ("spec and running policy agree", compare_policy, ("spec", "policy")),
     ("spec and running family agree", compare_family, ("spec", "family")),
 ]
@@ -322,8 +323,11 @@ def is_found(mutation, world):
 
 def main():
     """Compare, then prove that each comparison can fail."""
+    world = {"spec": Spec()}
     with open(HEADER, encoding="utf-8") as file:
-        world = {"spec": Spec(), "header": Header(file.read())}
+        world["header"] = Header(file.read())
+    with open(MANUAL, encoding="utf-8") as file:
+        world["manual"] = Manual(file.read())
     made = Made(world["spec"])
     whole = dict(world, family=made.family(), policy=made.policy())
     if loaded():

@@ -70,6 +70,13 @@ def answers(path):
     assert time.monotonic() - begin < 5
 
 
+def descriptors(path, pid):
+    """How many has the daemon, this peer's among them?"""
+    peer = connect(path)
+    family(peer)
+    print(len(os.listdir("/proc/%s/fd" % pid)))
+
+
 def listen(peer):
     name = attr(1, b"notify\0")
     peer.send(message(CTRL, NEWMCAST, F_ACK, payload=attr(2, b"mcr\0") +
@@ -79,7 +86,10 @@ def listen(peer):
 
 def may_change(path):
     """May this process change rules? And all may read."""
-    peer = connect(path)
+    asks(connect(path))
+
+
+def asks(peer):
     mcr = family(peer)
     peer.send(message(mcr, STATUS_GET, 0))
     assert mcr in [kind for kind, _ in messages(peer.recv(1 << 17))]
@@ -88,6 +98,31 @@ def may_change(path):
     while not got:
         got = errors(peer.recv(1 << 17))
     print({0: "yes", EPERM: "no"}.get(got[-1], got))
+
+
+def handed(fd, *command):
+    """May it change rules by a connection that another process has opened?"""
+    peer = socket.socket(fileno=int(fd))
+    peer.settimeout(20)
+    asks(peer)
+
+
+def hands(path, *command):
+    """Connect, change rules, and hand the connection on to a command's peer.py."""
+    peer = connect(path)
+    asks(peer)
+    sys.stdout.flush()
+    peer.set_inheritable(True)
+    os.execvp(command[0], [*command, __file__, str(peer.fileno()), "handed"])
+
+
+def passes(path):
+    """Descriptors that are sent along are not kept."""
+    peer = connect(path)
+    mcr = family(peer)
+    for _ in range(200):
+        socket.send_fds(peer, [message(mcr, STATUS_GET, 0)], [0, 1, 2])
+        assert mcr in [kind for kind, _ in messages(peer.recv(1 << 17))]
 
 
 def toggle(path, rule, times):
@@ -213,8 +248,9 @@ def crowd(path):
 
 
 CASES = {name: globals()[name] for name in (
-    "may_change", "toggle", "garbage", "too_long", "many_in_one", "slow_dump", "deaf",
-    "overrun", "crowd", "answers")}
+    "may_change", "hands", "handed", "passes", "toggle", "garbage", "too_long", "many_in_one", "slow_dump", "deaf",
+    "overrun", "crowd", "answers",
+    "descriptors")}
 
 if __name__ == "__main__":
     CASES[sys.argv[2]](sys.argv[1], *sys.argv[3:])

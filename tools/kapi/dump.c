@@ -14,7 +14,7 @@
  * struct kapi_dump - a dump under way
  * @node: among all dumps; a peer has one at most
  * @cb: the family's side of it
- * @last: what the family said last; positive: go on
+ * @last: what the family said last; positive: go on, even if it put nothing
  */
 struct kapi_dump {
 	struct list_head node;
@@ -64,6 +64,11 @@ static void kapi_dump_go_on(struct kapi_dump *d)
 		d->cb.extack = NULL;
 	}
 	err = d->last;
+	/* It has a turn for each part of what it looks at. */
+	if (err > 0 && !skb->len) {
+		kapi_skb_put(skb);
+		return;
+	}
 	if (err <= 0 && kapi_dump_put_done(skb, &d->cb, err, &extack))
 		kapi_dump_free(d);
 	kapi_genl_unicast(skb, portid);

@@ -111,7 +111,7 @@ static bool same_generation(const struct mcr_reply *reply, __u32 base)
 }
 
 /* Where there are no rules, no message tells their generation. */
-static int ask_generation(struct mcr_txn *txn, bool *same,
+static int ask_generation(struct mcr_transaction *txn, bool *same,
 			  struct mcr_error *err)
 {
 	struct mcr_reply reply;
@@ -128,7 +128,7 @@ static int ask_generation(struct mcr_txn *txn, bool *same,
 static int compare_all(struct mcr_apply *a, struct mcr_error *err)
 {
 	struct compare c = { .apply = a, .err = err };
-	struct mcr_txn *txn = a->txn;
+	struct mcr_transaction *txn = a->txn;
 	struct mcr_reply_walk walk;
 	struct mcr_reply reply;
 	bool same = false;
@@ -166,10 +166,10 @@ static int stage_deleted(struct mcr_apply *a, struct mcr_error *err)
 	mcr_rule_init(&rule);
 	for (i = 0; i < a->n_deleted; i++) {
 		rule.id = a->deleted[i];
-		msg = mcr_txn_message(a->txn, MCR_CMD_RULE_DEL, 0);
+		msg = mcr_transaction_message(a->txn, MCR_CMD_RULE_DEL, 0);
 		if (mcr_msg_put_ref(msg, &rule))
 			return no_memory(err);
-		if (mcr_txn_stage(a->txn, NULL, err))
+		if (mcr_transaction_stage(a->txn, NULL, err))
 			return -1;
 	}
 	return 0;
@@ -186,10 +186,10 @@ static int stage_rule(struct mcr_apply *a, const struct mcr_stated *stated,
 	if (!ret) {
 		if (nameless)
 			st.rule.name[0] = '\0';
-		msg = mcr_txn_message(a->txn, MCR_CMD_RULE_NEW,
+		msg = mcr_transaction_message(a->txn, MCR_CMD_RULE_NEW,
 				      NLM_F_CREATE | NLM_F_REPLACE);
 		ret = mcr_msg_put_rule(msg, &st.rule) ? no_memory(err) :
-		      mcr_txn_stage(a->txn, &stated->place, err);
+		      mcr_transaction_stage(a->txn, &stated->place, err);
 	}
 	if (!ret && stated->fate == MCR_FATE_ADD)
 		ret = tell(a, MCR_STEP_ADD, &st.rule, err);
@@ -216,20 +216,20 @@ static int stage_all(struct mcr_apply *a, struct mcr_error *err)
 		if (set->rules[i]->fate != MCR_FATE_KEEP &&
 		    stage_rule(a, set->rules[i], false, err))
 			return -1;
-	return mcr_txn_flush(a->txn, err);
+	return mcr_transaction_flush(a->txn, err);
 }
 
 static int attempt(struct mcr_apply *a, struct mcr_error *err)
 {
 	start_over(a);
-	if (mcr_txn_begin(a->txn, err) || compare_all(a, err))
+	if (mcr_transaction_begin(a->txn, err) || compare_all(a, err))
 		return -1;
 	a->n_added = a->set->count - a->n_changed - a->n_unchanged;
 	if (!a->n_added && !a->n_changed && !a->n_deleted)
 		return 0;
 	if (stage_all(a, err))
 		return -1;
-	return a->dry_run ? 0 : mcr_txn_commit(a->txn, err);
+	return a->dry_run ? 0 : mcr_transaction_commit(a->txn, err);
 }
 
 /**
@@ -252,8 +252,8 @@ int mcr_apply(struct mcr_apply *apply, struct mcr_error *err)
 		if (ret)
 			break;
 		ret = attempt(apply, err);
-		mcr_txn_abort(apply->txn);
-	} while (ret && mcr_txn_retry(apply->txn, &tries, err));
+		mcr_transaction_abort(apply->txn);
+	} while (ret && mcr_transaction_retry(apply->txn, &tries, err));
 	free(apply->deleted);
 	apply->deleted = NULL;
 	apply->room = 0;

@@ -6,7 +6,7 @@
 #define MCR_APPLY_H
 
 #include "ruleset.h"
-#include "txn.h"
+#include "transaction.h"
 
 /**
  * enum mcr_step - what is done to a rule
@@ -35,7 +35,7 @@ typedef int (*mcr_step_fn)(enum mcr_step step, const struct mcr_rule *rule,
 
 /**
  * struct mcr_apply - a set of rules that is put in force
- * @txn: the transaction, as of mcr_txn_init() with mcr_parse_stated(); holds
+ * @txn: the transaction, as of mcr_transaction_init() with mcr_parse_stated(); holds
  *	the warnings afterwards
  * @set: the rules
  * @dry_run: see if it could be done, but do not
@@ -49,7 +49,7 @@ typedef int (*mcr_step_fn)(enum mcr_step step, const struct mcr_rule *rule,
  * @n_unchanged: tells how many stay as they are
  */
 struct mcr_apply {
-	struct mcr_txn *txn;
+	struct mcr_transaction *txn;
 	struct mcr_ruleset *set;
 	bool dry_run;
 	mcr_step_fn tell;

@@ -10,10 +10,10 @@
 #include "print.h"
 
 /**
- * mcr_event_init - before a notification comes
+ * mcr_event_clear - before a notification comes
  * @ev: to be freed by mcr_event_free()
  */
-void mcr_event_init(struct mcr_event *ev)
+void mcr_event_clear(struct mcr_event *ev)
 {
 	memset(ev, 0, sizeof(*ev));
 	mcr_rule_init(&ev->rule);
@@ -21,12 +21,12 @@ void mcr_event_init(struct mcr_event *ev)
 
 /**
  * mcr_event_free - free what a notification owns
- * @ev: the notification; as of mcr_event_init() afterwards
+ * @ev: the notification; as of mcr_event_clear() afterwards
  */
 void mcr_event_free(struct mcr_event *ev)
 {
-	mcr_rule_free(&ev->rule);
-	mcr_event_init(ev);
+	mcr_rule_release(&ev->rule);
+	mcr_event_clear(ev);
 }
 
 static bool dropped(const struct mcr_output *output)
@@ -54,7 +54,7 @@ static int read_output(struct mcr_event *ev, struct nlmsghdr *nlh,
 
 /**
  * mcr_event_read - read a notification, or more of it
- * @ev: where to put it; as of mcr_event_init(), unless @ev->more says that the
+ * @ev: where to put it; as of mcr_event_clear(), unless @ev->more says that the
  *	message goes on with it
  * @nlh: the message
  * @err: where to say what is wrong

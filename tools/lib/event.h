@@ -50,7 +50,7 @@ struct mcr_event {
 	struct mcr_ingress ingress;
 };
 
-void mcr_event_init(struct mcr_event *ev);
+void mcr_event_clear(struct mcr_event *ev);
 void mcr_event_free(struct mcr_event *ev);
 int mcr_event_read(struct mcr_event *ev, struct nlmsghdr *nlh,
 		   struct mcr_error *err);

@@ -69,7 +69,7 @@ const char *mcr_enum_name(const char *const *names, unsigned int value)
 
 /**
  * mcr_rule_init - an empty rule of default values
- * @rule: to be freed by mcr_rule_free()
+ * @rule: to be freed by mcr_rule_release()
  */
 void mcr_rule_init(struct mcr_rule *rule)
 {
@@ -78,10 +78,10 @@ void mcr_rule_init(struct mcr_rule *rule)
 }
 
 /**
- * mcr_rule_free - free what a rule owns
+ * mcr_rule_release - free what a rule owns
  * @rule: the rule; empty afterwards
  */
-void mcr_rule_free(struct mcr_rule *rule)
+void mcr_rule_release(struct mcr_rule *rule)
 {
 	free(rule->outputs);
 	mcr_rule_init(rule);

@@ -45,7 +45,7 @@ struct mcr_output {
  * @last_seen: milliseconds since the last match
  * @packets: packets matched
  * @bytes: L3 bytes matched
- * @outputs: array of its outputs; freed by mcr_rule_free()
+ * @outputs: array of its outputs; freed by mcr_rule_release()
  * @n_outputs: how many
  * @room: how many the array has room for
  */
@@ -175,7 +175,7 @@ struct mcr_ingress {
 };
 
 void mcr_rule_init(struct mcr_rule *rule);
-void mcr_rule_free(struct mcr_rule *rule);
+void mcr_rule_release(struct mcr_rule *rule);
 struct mcr_output *mcr_rule_add_output(struct mcr_rule *rule);
 
 void mcr_status_free(struct mcr_status *status);

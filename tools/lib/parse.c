@@ -48,7 +48,7 @@ void mcr_statement_init(struct mcr_statement *st)
  */
 void mcr_statement_free(struct mcr_statement *st)
 {
-	mcr_rule_free(&st->rule);
+	mcr_rule_release(&st->rule);
 	free(st->where.output);
 	mcr_statement_init(st);
 }

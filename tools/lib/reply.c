@@ -227,7 +227,7 @@ struct nlmsghdr *mcr_reply_next(struct mcr_reply_walk *walk)
 /**
  * mcr_reply_next_rule - walk on to the next rule
  * @walk: the walk, over an answer of rules
- * @rule: where to put it, as of mcr_rule_init(); to be freed by mcr_rule_free(),
+ * @rule: where to put it, as of mcr_rule_init(); to be freed by mcr_rule_release(),
  *	whatever is returned
  * @err: where to say what is wrong
  *
@@ -273,8 +273,8 @@ int mcr_reply_rules(const struct mcr_reply *reply, mcr_rule_fn fn, void *arg,
 		if (ret <= 0)
 			break;
 		ret = fn(&rule, arg);
-		mcr_rule_free(&rule);
+		mcr_rule_release(&rule);
 	} while (!ret);
-	mcr_rule_free(&rule);
+	mcr_rule_release(&rule);
 	return ret;
 }

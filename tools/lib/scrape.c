@@ -97,7 +97,7 @@ static int next_rule(struct mcr_scrape *scrape, struct mcr_str *str,
 	ret = mcr_reply_next_rule(&scrape->walk, &rule, err);
 	if (ret > 0)
 		mcr_openmetrics_rule(str, scrape->family, &rule);
-	mcr_rule_free(&rule);
+	mcr_rule_release(&rule);
 	return ret;
 }
 

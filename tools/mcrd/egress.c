@@ -6,9 +6,13 @@
 
 #include <errno.h>
 #include <linux/if_packet.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "workers.h"
 
 /* A queue of the device's fills before this does. */
 #define TX_BYTES	(16 * 1024 * 1024)
@@ -89,4 +93,114 @@ void mcrd_txset_close(struct mcrd_txset *set)
 	for (i = 0; i < set->n; i++)
 		close(set->fd[i]);
 	free(set);
+}
+
+/**
+ * mcrd_egress_tell - tell workers of the sockets, if there are any
+ * @all: where it is one of
+ * @e: sending to the device
+ * @name: the device
+ * @only: the one worker to tell; NULL: all that know the rest
+ */
+void mcrd_egress_tell(struct mcrd_egresses *all, const struct mcrd_egress *e,
+		      const char *name, struct mcrd_child *only)
+{
+	struct mcrd_workers *ws = all->workers;
+	struct mcrd_tx tx = { 0 };
+	unsigned int i;
+
+	if (!e->set)
+		return;
+	tx.ifindex = (__u32)e->set->ifindex;
+	snprintf(tx.name, sizeof(tx.name), "%s", name);
+	for (i = 0; i < ws->n; i++) {
+		struct mcrd_child *w = &ws->worker[i];
+
+		if (only ? w == only : w->state == MCRD_CHILD_FED)
+			mcrd_child_tell(w, MCRD_TX_OPEN, &tx, sizeof(tx),
+					&e->set->fd[i], 1);
+	}
+}
+
+static void set_failed(struct mcrd_egresses *all, struct mcrd_egress *e,
+		       bool failed)
+{
+	all->failed += failed;
+	all->failed -= e->failed;
+	e->failed = failed;
+}
+
+/**
+ * mcrd_egress_open - send to a device, unless that is so
+ * @all: where it is one of
+ * @e: sending to the device; what was sent to another one was closed
+ * @name: the device
+ * @ifindex: the device
+ *
+ * Where there are no sockets, workers drop what is for the device (no-device).
+ * @all's @failed says that there are such, which are to be opened again.
+ *
+ * Return: true if workers were told something.
+ */
+bool mcrd_egress_open(struct mcrd_egresses *all, struct mcrd_egress *e,
+		      const char *name, int ifindex)
+{
+	int err;
+
+	if (e->set)
+		return false;
+	e->set = mcrd_txset_open(ifindex, all->workers->n, all->vnet, &err);
+	if (!e->set && !e->failed)
+		mcrd_log(all->log, LOG_ERR,
+			 "device %s cannot be sent to: %s: it is tried again",
+			 name, strerror(-err));
+	else if (e->set && e->failed)
+		mcrd_log(all->log, LOG_NOTICE, "device %s can be sent to now",
+			 name);
+	set_failed(all, e, !e->set);
+	mcrd_egress_tell(all, e, name, NULL);
+	return e->set;
+}
+
+/**
+ * mcrd_egress_close - send to a device no more, unless it is this one
+ * @all: where it is one of
+ * @e: sending to the device
+ * @name: the device
+ * @ifindex: what is to be sent to; 0: nothing
+ *
+ * The sockets are closed by mcrd_egress_close_done().
+ *
+ * Return: true if workers were told something.
+ */
+bool mcrd_egress_close(struct mcrd_egresses *all, struct mcrd_egress *e,
+		       const char *name, int ifindex)
+{
+	struct mcrd_tx tx = { 0 };
+
+	if (!ifindex)
+		set_failed(all, e, false);
+	if (!e->set || e->set->ifindex == ifindex)
+		return false;
+	tx.ifindex = (__u32)e->set->ifindex;
+	snprintf(tx.name, sizeof(tx.name), "%s", name);
+	mcrd_workers_tell(all->workers, NULL, MCRD_TX_CLOSE, &tx, sizeof(tx));
+	e->set->next = all->done;
+	all->done = e->set;
+	e->set = NULL;
+	return true;
+}
+
+/**
+ * mcrd_egress_close_done - close what workers do not use any more
+ * @all: sending to devices
+ */
+void mcrd_egress_close_done(struct mcrd_egresses *all)
+{
+	struct mcrd_txset *set;
+
+	while ((set = all->done)) {
+		all->done = set->next;
+		mcrd_txset_close(set);
+	}
 }

@@ -164,6 +164,17 @@ int mcrd_instance_claim(struct mcrd_instance *inst, const struct mcrd_log *log)
 	return 0;
 }
 
+/* Who sends a message is told with it; of each connection, before anybody does. */
+static int tell_senders(const struct mcrd_instance *inst)
+{
+	const int one = 1;
+
+	if (setsockopt(inst->fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)))
+		return complain(inst, "cannot tell who sends",
+				inst->addr.sun_path);
+	return 0;
+}
+
 /* Who may connect is settled before anybody can. */
 static int set_mode(const struct mcrd_instance *inst, const gid_t *group)
 {
@@ -202,7 +213,7 @@ int mcrd_instance_listen(struct mcrd_instance *inst, const gid_t *group)
 	umask(mask);
 	if (ret)
 		return complain(inst, "cannot be made", path);
-	if (set_mode(inst, group))
+	if (set_mode(inst, group) || tell_senders(inst))
 		return -1;
 	if (listen(inst->fd, BACKLOG))
 		return complain(inst, "cannot be listened to", path);

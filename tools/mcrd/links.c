@@ -4,7 +4,8 @@
  *
  * What is told on the way is taken as it comes. Addresses are asked for anew each
  * time some change: their order matters, and only a dump has it. If messages were
- * lost all is asked for anew, and what is not in the answer is gone.
+ * lost all is asked for anew, and what is not in the answer is gone. Where that does
+ * not work it is tried again until it does.
  *
  * It includes libnl's headers, and no others with functions of these names.
  */
@@ -25,11 +26,15 @@
 #include "../kapi/kapi.h"
 #include "addrs.h"
 #include "plane_out.h"
+#include "retry.h"
 
 #define RECEIVE_BYTES	(4 * 1024 * 1024)
 
 /* A dump that was overtaken by changes is repeated so often. */
 #define DUMP_TRIES	20
+
+/* In one turn: memory may be short for longer than messages come. */
+#define LOSSES_A_TURN	16
 
 /**
  * struct link - a device
@@ -54,11 +59,12 @@ struct link {
  * @log: the daemon's
  * @poll: the loop's
  * @events: a socket on which changes are told
- * @queries: a socket for questions
+ * @queries: a socket for questions; NULL: the next question opens one
  * @watch: of @events
  * @links: struct link by index
  * @stale_addrs: addresses have changed
  * @stale: messages were lost
+ * @retry: when to ask once more, if that has failed
  */
 struct mcrd_links {
 	const struct mcrd_log *log;
@@ -69,6 +75,7 @@ struct mcrd_links {
 	struct link *links[BUCKETS];
 	bool stale_addrs;
 	bool stale;
+	struct mcrd_retry retry;
 };
 
 static struct link **find(struct mcrd_links *l, int ifindex)
@@ -140,9 +147,10 @@ static bool read_link(struct nlmsghdr *nlh, struct kapi_link *info)
 	return true;
 }
 
-static void without_memory(const struct mcrd_links *l)
+static void without_memory(struct mcrd_links *l)
 {
 	mcrd_log(l->log, LOG_ERR, "no memory to follow devices");
+	l->stale = true;
 }
 
 static void link_set(struct mcrd_links *l, const struct kapi_link *info)
@@ -234,6 +242,22 @@ static int on_dumped(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
+static struct nl_sock *open_socket(struct mcrd_links *l,
+				   nl_recvmsg_msg_cb_t func)
+{
+	struct nl_sock *sk = nl_socket_alloc();
+
+	if (!sk)
+		return NULL;
+	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, func, l);
+	if (nl_connect(sk, NETLINK_ROUTE) < 0 ||
+	    nl_socket_set_buffer_size(sk, RECEIVE_BYTES, 0) < 0) {
+		nl_socket_free(sk);
+		return NULL;
+	}
+	return sk;
+}
+
 /*
  * Again if it was overtaken: libnl says so for a dump that netlink found to be
  * inconsistent. What was read before is read once more.
@@ -241,11 +265,13 @@ static int on_dumped(struct nl_msg *msg, void *arg)
 static int dump(struct mcrd_links *l, int type, void (*begin)(struct link *))
 {
 	struct rtgenmsg gen = { .rtgen_family = AF_UNSPEC };
-	int tries = DUMP_TRIES, ret;
+	int tries = DUMP_TRIES, ret = -NLE_NOMEM;
 	struct link *link;
 	unsigned int i;
 
-	do {
+	if (!l->queries)
+		l->queries = open_socket(l, on_dumped);
+	while (l->queries && tries--) {
 		for (i = 0; i < BUCKETS; i++)
 			for (link = l->links[i]; link; link = link->next)
 				begin(link);
@@ -253,11 +279,17 @@ static int dump(struct mcrd_links *l, int type, void (*begin)(struct link *))
 				     sizeof(gen));
 		if (ret >= 0)
 			ret = nl_recvmsgs_default(l->queries);
-	} while (ret == -NLE_DUMP_INTR && tries--);
+		if (ret != -NLE_DUMP_INTR)
+			break;
+	}
 	if (ret >= 0)
 		return 0;
-	mcrd_log(l->log, LOG_ERR, "devices cannot be asked for: %s",
-		 nl_geterror(ret));
+	/* The rest of this answer is none to the next question. */
+	nl_socket_free(l->queries);
+	l->queries = NULL;
+	if (!l->retry.delay)
+		mcrd_log(l->log, LOG_ERR, "devices cannot be asked for: %s",
+			 nl_geterror(ret));
 	return -1;
 }
 
@@ -329,22 +361,38 @@ static int on_told(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* Be where rtnetlink is. */
-static int settle(struct mcrd_links *l)
+/* Ask for all that is not known. What comes up on the way is for the next time. */
+static bool ask(struct mcrd_links *l)
 {
-	int ret = 0;
-
 	if (l->stale) {
+		l->stale = false;
+		l->stale_addrs = true;
+		if (dump_links(l))
+			l->stale = true;
+	}
+	if (!l->stale && l->stale_addrs) {
+		l->stale_addrs = false;
+		if (dump_addrs(l))
+			l->stale_addrs = true;
+	}
+	return !l->stale && !l->stale_addrs;
+}
+
+/* Be where rtnetlink is. */
+static void settle(struct mcrd_links *l)
+{
+	if ((!l->stale && !l->stale_addrs) || !mcrd_retry_is_due(&l->retry))
+		return;
+	if (l->stale && !l->retry.delay)
 		mcrd_log(l->log, LOG_NOTICE,
 			 "changes of devices came too fast: asking for all of them");
-		ret = dump_links(l);
-		l->stale_addrs = true;
+	if (!ask(l)) {
+		mcrd_retry_failed(&l->retry);
+		return;
 	}
-	l->stale = false;
-	if (!ret && l->stale_addrs)
-		ret = dump_addrs(l);
-	l->stale_addrs = false;
-	return ret;
+	if (l->retry.delay)
+		mcrd_log(l->log, LOG_NOTICE, "devices are followed again");
+	mcrd_retry_done(&l->retry);
 }
 
 /**
@@ -356,20 +404,44 @@ static int settle(struct mcrd_links *l)
  */
 void mcrd_links_follow(struct mcrd_links *l)
 {
-	int ret;
+	int losses = 0, ret;
 
 	kapi_links_begin();
 	do {
 		ret = nl_recvmsgs_default(l->events);
 		/* As it says ENOBUFS. */
-		if (ret == -NLE_NOMEM)
+		if (ret == -NLE_NOMEM) {
 			l->stale = true;
-	} while (ret >= 0 || ret == -NLE_NOMEM);
-	if (ret != -NLE_AGAIN && ret != -NLE_INTR)
+			losses++;
+		}
+	} while (ret >= 0 ||
+		 (ret == -NLE_NOMEM && losses < LOSSES_A_TURN));
+	if (ret != -NLE_AGAIN && ret != -NLE_NOMEM && ret != -NLE_INTR)
 		mcrd_log(l->log, LOG_ERR, "devices cannot be followed: %s",
 			 nl_geterror(ret));
 	settle(l);
 	kapi_links_end();
+}
+
+/**
+ * mcrd_links_run - try again what has failed, if it is time
+ * @l: all devices
+ */
+void mcrd_links_run(struct mcrd_links *l)
+{
+	if (l->retry.delay && mcrd_retry_is_due(&l->retry))
+		mcrd_links_follow(l);
+}
+
+/**
+ * mcrd_links_due_ms - when is mcrd_links_run() to be called?
+ * @l: all devices
+ *
+ * Return: milliseconds from now; -1: not by itself.
+ */
+int mcrd_links_due_ms(const struct mcrd_links *l)
+{
+	return mcrd_retry_due_ms(&l->retry);
 }
 
 static void on_events(void *arg, uint32_t events)
@@ -378,30 +450,13 @@ static void on_events(void *arg, uint32_t events)
 	mcrd_links_follow(arg);
 }
 
-static struct nl_sock *open_socket(struct mcrd_links *l,
-				   nl_recvmsg_msg_cb_t func)
-{
-	struct nl_sock *sk = nl_socket_alloc();
-
-	if (!sk)
-		return NULL;
-	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, func, l);
-	if (nl_connect(sk, NETLINK_ROUTE) < 0 ||
-	    nl_socket_set_buffer_size(sk, RECEIVE_BYTES, 0) < 0) {
-		nl_socket_free(sk);
-		return NULL;
-	}
-	return sk;
-}
-
 /* Listen first, and then ask: nothing is missed in between. */
 static int begin(struct mcrd_links *l)
 {
-	int ret;
+	bool known;
 
-	l->queries = open_socket(l, on_dumped);
 	l->events = open_socket(l, on_told);
-	if (!l->queries || !l->events)
+	if (!l->events)
 		return -1;
 	nl_socket_disable_seq_check(l->events);
 	if (nl_socket_set_nonblocking(l->events) < 0 ||
@@ -417,12 +472,10 @@ static int begin(struct mcrd_links *l)
 	if (mcrd_poll_add(l->poll, &l->watch, EPOLLIN))
 		return -1;
 	kapi_links_begin();
-	ret = dump_links(l);
-	l->stale_addrs = true;
-	if (!ret)
-		ret = settle(l);
+	l->stale = true;
+	known = ask(l);
 	kapi_links_end();
-	return ret;
+	return known ? 0 : -1;
 }
 
 /**

@@ -13,6 +13,8 @@ struct mcrd_links;
 struct mcrd_links *mcrd_links_open(const struct mcrd_log *log,
 				   struct mcrd_poll *poll);
 void mcrd_links_follow(struct mcrd_links *l);
+void mcrd_links_run(struct mcrd_links *l);
+int mcrd_links_due_ms(const struct mcrd_links *l);
 void mcrd_links_close(struct mcrd_links *l);
 
 #endif /* MCRD_LINKS_H */

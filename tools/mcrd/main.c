@@ -251,8 +251,12 @@ static int turn(struct mcrd *d, int timeout)
 	mcrd_metrics_start(&d->metrics);
 	kapi_run();
 	mcrd_state_run(&d->state);
+	mcrd_links_run(d->links);
+	mcrd_server_run(&d->server);
 	timeout = earlier(timeout, kapi_timeout_ms());
 	timeout = earlier(timeout, mcrd_state_due_ms(&d->state));
+	timeout = earlier(timeout, mcrd_links_due_ms(d->links));
+	timeout = earlier(timeout, mcrd_server_due_ms(&d->server));
 	timeout = earlier(timeout, mcrd_workers_due_ms(&d->workers));
 	timeout = earlier(timeout, mcrd_metrics_due_ms(&d->metrics));
 	timeout = earlier(timeout, watchdog_left(d));
@@ -529,6 +533,8 @@ static bool is_called(int argc, char **argv, const char *name)
 		return false;
 	/* It was executed as /proc/self/exe, whose name it has. */
 	prctl(PR_SET_NAME, name);
+	/* Others of its user are not to look inside, from the beginning. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return true;
 }
 

@@ -18,8 +18,9 @@
 /* A process that does not last is started anew so often. */
 #define DELAY_MS	1000
 
-/* How long it may take to end. */
+/* How long it may take to end, and how long when it was killed. */
 #define STOP_MS		200
+#define BURY_MS		1000
 
 /* Those who connect while all connections are in use. */
 #define BACKLOG		16
@@ -207,6 +208,12 @@ void mcrd_metrics_stop(struct mcrd_metrics *m)
 		}
 		if (mcrd_now_ms() >= end)
 			sig = SIGKILL;
+		if (mcrd_now_ms() >= end + BURY_MS) {
+			mcrd_log(m->log, LOG_ERR,
+				 "the process that serves metrics (%d) does not end, though it was killed",
+				 m->pid);
+			m->pid = 0;
+		}
 		usleep(1000);
 	}
 }

@@ -136,7 +136,7 @@ static void carry_out(struct mcrd_peer *p, const unsigned char *data,
 {
 	const struct kapi_peer peer = {
 		.portid = p->portid,
-		.admin = p->creds.admin,
+		.admin = p->admin,
 	};
 	struct mcrd_group_request req;
 
@@ -222,16 +222,47 @@ static void take(struct mcrd_peer *p, const unsigned char *data, size_t len)
 	go_on(p);
 }
 
-static void read_one(struct mcrd_peer *p, uint32_t events)
+/* Descriptors that it sends find no room, and are closed. */
+static ssize_t receive(struct mcrd_peer *p)
 {
-	unsigned char *buf = p->server->buf;
+	union {
+		char buf[CMSG_SPACE(sizeof(struct ucred))];
+		struct cmsghdr align;
+	} control;
+	struct iovec iov = {
+		.iov_base = p->server->buf,
+		.iov_len = MCRD_DATAGRAM_MAX + 1,
+	};
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.buf,
+		.msg_controllen = sizeof(control.buf),
+	};
+	const struct cmsghdr *cmsg;
+	struct ucred sender;
 	ssize_t n;
 
 	/* With MSG_TRUNC it says how long a longer one is. */
-	n = recv(p->watch.fd, buf, MCRD_DATAGRAM_MAX + 1,
-		 MSG_DONTWAIT | MSG_TRUNC);
+	n = recvmsg(p->watch.fd, &msg, MSG_DONTWAIT | MSG_TRUNC);
+	cmsg = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+	if (cmsg && cmsg->cmsg_level == SOL_SOCKET &&
+	    cmsg->cmsg_type == SCM_CREDENTIALS &&
+	    cmsg->cmsg_len == CMSG_LEN(sizeof(sender)))
+		memcpy(&sender, CMSG_DATA(cmsg), sizeof(sender));
+	else
+		cmsg = NULL;
+	p->admin = n > 0 && mcrd_creds_allow(p->watch.fd, &p->creds,
+					     cmsg ? &sender : NULL);
+	return n;
+}
+
+static void read_one(struct mcrd_peer *p, uint32_t events)
+{
+	ssize_t n = receive(p);
+
 	if (n > 0)
-		take(p, buf, (size_t)n);
+		take(p, p->server->buf, (size_t)n);
 	else if (n < 0)
 		p->broken = errno != EAGAIN && errno != EINTR;
 	else

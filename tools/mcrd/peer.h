@@ -17,7 +17,8 @@
  * @server: whose it is
  * @watch: the connection
  * @events: what it is watched for
- * @creds: who it is
+ * @creds: who has connected
+ * @admin: who sent @rest may change rules
  * @portid: its number
  * @listening: it is in the family's group
  * @deaf: it reads no more, though it may have said something
@@ -34,6 +35,7 @@ struct mcrd_peer {
 	struct mcrd_watch watch;
 	uint32_t events;
 	struct mcrd_creds creds;
+	bool admin;
 	uint32_t portid;
 	bool listening;
 	bool deaf;

@@ -21,6 +21,7 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/stringhash.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "../../kmod/plane.h"
@@ -35,6 +36,7 @@
 #include "log.h"
 #include "packet.h"
 #include "plane_out.h"
+#include "retry.h"
 #include "workers.h"
 
 #define MCRD_DEVS_BITS	10
@@ -47,7 +49,7 @@
  * @refs: rules and outputs that workers know and that name it
  * @outputs: of which are outputs
  * @told: workers know it
- * @tx: sockets to send with; NULL: none
+ * @tx: sending to it
  */
 struct mcrd_plane_dev {
 	struct hlist_node node;
@@ -56,7 +58,7 @@ struct mcrd_plane_dev {
 	u32 refs;
 	u32 outputs;
 	bool told;
-	struct mcrd_txset *tx;
+	struct mcrd_egress tx;
 };
 
 /**
@@ -87,9 +89,12 @@ struct mcrd_plane_rule {
  * @any: something was told since the last MCRD_SYNC
  * @consume: who keeps packets from the host's own stack
  * @refusal: why that is not possible
+ * @consume_error: why what was noted for it is not carried out; "": it is
+ * @egresses: sending to devices
+ * @again: tries once more what has failed
+ * @retry: when
  * @frame: room for the longest frame
  * @rx_done: sockets to close when workers have answered
- * @tx_done: likewise
  */
 struct mcrd_plane {
 	struct mcrd_plane_conf conf;
@@ -102,9 +107,12 @@ struct mcrd_plane {
 	bool any;
 	struct mcrd_consume *consume;
 	char refusal[256];
+	char consume_error[256];
+	struct mcrd_egresses egresses;
+	struct delayed_work again;
+	struct mcrd_retry retry;
 	struct mcrd_rule *frame;
 	struct mcrd_rxset *rx_done;
-	struct mcrd_txset *tx_done;
 };
 
 static struct mcrd_plane plane;
@@ -214,62 +222,27 @@ static void tell(struct mcrd_child *only, enum mcrd_frame_type type,
 	plane.any = true;
 }
 
-static void tx_tell(const struct mcrd_plane_dev *pd, struct mcrd_child *only)
+static bool dev_sends(const struct mcrd_plane_dev *pd)
 {
-	struct mcrd_workers *ws = plane.conf.workers;
-	struct mcrd_tx tx = { .ifindex = (u32)pd->tx->ifindex };
-	unsigned int i;
-
-	strscpy(tx.name, pd->dev.name, sizeof(tx.name));
-	for (i = 0; i < ws->n; i++) {
-		struct mcrd_child *w = &ws->worker[i];
-
-		if (only ? w == only : w->state == MCRD_CHILD_FED)
-			mcrd_child_tell(w, MCRD_TX_OPEN, &tx, sizeof(tx),
-					&pd->tx->fd[i], 1);
-	}
-	plane.any = true;
-}
-
-static void tx_close(struct mcrd_plane_dev *pd)
-{
-	struct mcrd_tx tx = { .ifindex = (u32)pd->tx->ifindex };
-
-	strscpy(tx.name, pd->dev.name, sizeof(tx.name));
-	tell(NULL, MCRD_TX_CLOSE, &tx, sizeof(tx));
-	pd->tx->next = plane.tx_done;
-	plane.tx_done = pd->tx;
-	pd->tx = NULL;
-}
-
-static void tx_open(struct mcrd_plane_dev *pd)
-{
-	int err;
-
-	pd->tx = mcrd_txset_open((int)pd->dev.ifindex, plane.conf.workers->n,
-				 plane.conf.vnet, &err);
-	if (pd->tx)
-		tx_tell(pd, NULL);
-	else
-		mcrd_log(plane.conf.log, LOG_ERR,
-			 "device %s cannot be sent to: %s", pd->dev.name,
-			 strerror(-err));
+	return pd->outputs && pd->dev.ifindex &&
+	       pd->dev.type == ARPHRD_ETHER;
 }
 
 static void dev_settle(struct mcrd_plane_dev *pd)
 {
-	bool sends = pd->outputs && pd->dev.ifindex &&
-		     pd->dev.type == ARPHRD_ETHER;
+	bool sends = dev_sends(pd);
 
 	list_del_init(&pd->dirty);
 	mcrd_consume_device(plane.consume, pd->dev.name, pd->dev.ifindex);
-	if (pd->tx && (!sends || pd->tx->ifindex != (int)pd->dev.ifindex))
-		tx_close(pd);
+	plane.any |= mcrd_egress_close(&plane.egresses, &pd->tx, pd->dev.name,
+				       sends ? (int)pd->dev.ifindex : 0);
 	if (pd->told || (pd->refs && pd->dev.ifindex))
 		tell(NULL, MCRD_DEV, &pd->dev, sizeof(pd->dev));
 	pd->told = pd->dev.ifindex && (pd->told || pd->refs);
-	if (sends && !pd->tx)
-		tx_open(pd);
+	if (sends)
+		plane.any |= mcrd_egress_open(&plane.egresses, &pd->tx,
+					      pd->dev.name,
+					      (int)pd->dev.ifindex);
 	if (pd->dev.ifindex || pd->refs)
 		return;
 	hlist_del(&pd->node);
@@ -453,7 +426,7 @@ static void rules_without_memory(void)
 {
 	plane.lost = true;
 	mcrd_log(plane.conf.log, LOG_ERR,
-		 "no memory to tell workers of all rules: it is tried again with the next change");
+		 "no memory to tell workers of all rules: it is tried again");
 }
 
 /* Rules that go, and the devices that the others name. */
@@ -497,28 +470,56 @@ static void rules_tell(struct mcr_net *mn)
 
 /* --- All of it */
 
-/* What fails stays noted: it is tried again with the next change. */
+/* What fails stays noted, and is said once. */
 static void consume_commit(enum mcrd_consume_step step)
 {
 	char why[256];
 
-	if (mcrd_consume_commit(plane.consume, step, why, sizeof(why)))
-		mcrd_log(plane.conf.log, LOG_ERR, "%s", why);
+	if (!mcrd_consume_commit(plane.consume, step, why, sizeof(why)))
+		why[0] = '\0';
+	else if (strcmp(why, plane.consume_error) != 0)
+		mcrd_log(plane.conf.log, LOG_ERR, "%s: it is tried again", why);
+	strscpy(plane.consume_error, why, sizeof(plane.consume_error));
+}
+
+/* A change that comes before its time tries it, too; that does not put it off. */
+static void try_again_later(void)
+{
+	if (!plane.egresses.failed && !plane.lost && !*plane.consume_error) {
+		mcrd_retry_done(&plane.retry);
+		cancel_delayed_work_sync(&plane.again);
+		return;
+	}
+	if (!mcrd_retry_is_due(&plane.retry))
+		return;
+	mcrd_retry_failed(&plane.retry);
+	queue_delayed_work(system_wq, &plane.again,
+			   msecs_to_jiffies(plane.retry.delay));
+}
+
+static void try_again(struct work_struct *work)
+{
+	struct mcrd_plane_dev *pd;
+	unsigned int i;
+
+	(void)work;
+	for (i = 0; plane.egresses.failed && i < ARRAY_SIZE(plane.devs); i++)
+		hlist_for_each_entry(pd, &plane.devs[i], node)
+			if (pd->tx.failed)
+				dev_touch(pd);
+	plane.touched = true;
+	mcrd_plane_release();
 }
 
 static void close_done(void)
 {
 	struct mcrd_rxset *rx;
-	struct mcrd_txset *tx;
 
 	while ((rx = plane.rx_done)) {
 		plane.rx_done = rx->next;
 		mcrd_rxset_close(rx);
 	}
-	while ((tx = plane.tx_done)) {
-		plane.tx_done = tx->next;
-		mcrd_txset_close(tx);
-	}
+	mcrd_egress_close_done(&plane.egresses);
 }
 
 /**
@@ -552,6 +553,7 @@ void mcrd_plane_release(void)
 	plane.any = false;
 	consume_commit(MCRD_CONSUME_MORE);
 	close_done();
+	try_again_later();
 }
 
 /**
@@ -575,8 +577,8 @@ void mcrd_plane_feed(struct mcrd_child *w)
 		hlist_for_each_entry(pd, &plane.devs[i], node) {
 			if (pd->told)
 				tell(w, MCRD_DEV, &pd->dev, sizeof(pd->dev));
-			if (pd->tx)
-				tx_tell(pd, w);
+			mcrd_egress_tell(&plane.egresses, &pd->tx,
+					 pd->dev.name, w);
 		}
 	}
 	mcrd_ingress_tell(w, NULL);
@@ -588,36 +590,6 @@ void mcrd_plane_feed(struct mcrd_child *w)
 	mutex_unlock(&mn->lock);
 	plane.any = false;
 	mcrd_workers_sync(plane.conf.workers, w);
-}
-
-/**
- * mcrd_plane_first_drop - a worker dropped what it had not dropped before
- * @drop: as it says
- *
- * Context: Any.
- */
-void mcrd_plane_first_drop(const struct mcrd_first_drop *drop)
-{
-	struct mcr_net *mn = mcr_net_of(&init_net);
-	struct mcr_output *out = NULL;
-	struct mcr_fanout *f;
-	struct mcr_rule *rule;
-	u32 i;
-
-	if (drop->reason < MCR_DROP_FIRST || drop->reason > MCR_DROP_MAX)
-		return;
-	rcu_read_lock();
-	/* Without mcr_net.lock, which mcr_table_by_id() demands. */
-	rule = xa_load(&mn->rules, drop->rule);
-	f = rule ? rcu_dereference(rule->fanout) : NULL;
-	for (i = 0; f && i < f->n; i++)
-		if (f->out[i]->id == drop->output)
-			out = f->out[i];
-	if (out && out->first &&
-	    !test_and_set_bit(drop->reason, &out->told_drops))
-		mcr_drop_queue_add(out->first, drop->rule, drop->output,
-				   drop->reason);
-	rcu_read_unlock();
 }
 
 /**
@@ -647,9 +619,15 @@ void mcrd_plane_touch(void)
 int mcrd_plane_init(const struct mcrd_plane_conf *conf)
 {
 	plane.conf = *conf;
+	plane.egresses = (struct mcrd_egresses){
+		.log = conf->log,
+		.workers = conf->workers,
+		.vnet = conf->vnet,
+	};
 	xa_init_flags(&plane.rules, 0);
 	INIT_LIST_HEAD(&plane.dirty_devs);
 	INIT_LIST_HEAD(&plane.dirty_rules);
+	INIT_DELAYED_WORK(&plane.again, try_again);
 	plane.frame = kzalloc(sizeof(*plane.frame) + MCR_OUTPUTS_MAX *
 			      sizeof(plane.frame->out[0]), GFP_KERNEL);
 	plane.consume = mcrd_consume_init();
@@ -669,6 +647,7 @@ void mcrd_plane_exit(void)
 	unsigned int i;
 
 	close_done();
+	cancel_delayed_work_sync(&plane.again);
 	xa_for_each(&plane.rules, id, pr) {
 		kfree(pr->dev);
 		kfree(pr);
@@ -678,7 +657,7 @@ void mcrd_plane_exit(void)
 		while (plane.devs[i].first) {
 			pd = hlist_entry(plane.devs[i].first,
 					 struct mcrd_plane_dev, node);
-			mcrd_txset_close(pd->tx);
+			mcrd_txset_close(pd->tx.set);
 			hlist_del(&pd->node);
 			kfree(pd);
 		}

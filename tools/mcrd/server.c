@@ -56,12 +56,7 @@ static uint32_t next_portid(struct mcrd_server *s)
 	return s->last_portid;
 }
 
-/**
- * mcrd_server_add - somebody has connected
- * @s: the server
- * @fd: the connection, non-blocking; the server's from now on
- */
-void mcrd_server_add(struct mcrd_server *s, int fd)
+static void add(struct mcrd_server *s, int fd, bool own)
 {
 	struct mcrd_creds creds;
 	struct mcrd_peer *p;
@@ -69,6 +64,7 @@ void mcrd_server_add(struct mcrd_server *s, int fd)
 
 	if (mcrd_creds_read(fd, &creds))
 		goto close;
+	creds.own = own;
 	if (!has_room(s, &creds)) {
 		if (!s->full)
 			mcrd_log(s->log, LOG_WARNING,
@@ -93,6 +89,31 @@ close:
 	close(fd);
 }
 
+/**
+ * mcrd_server_add_own - a process of the daemon's is a peer
+ * @s: the server
+ * @fd: the connection, non-blocking; the server's from now on
+ *
+ * It may change rules, whatever its rights are: it has the other end from us.
+ */
+void mcrd_server_add_own(struct mcrd_server *s, int fd)
+{
+	add(s, fd, true);
+}
+
+static int spare_new(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Who waits cannot be told to, and stays: the loop must not see it all the time. */
+static void pause_listening(struct mcrd_server *s)
+{
+	mcrd_retry_failed(&s->retry);
+	s->paused = true;
+	mcrd_poll_set(s->poll, &s->listener, 0);
+}
+
 /* Without a descriptor for it whoever waits would wait for ever: and we with it. */
 static void turn_away(struct mcrd_server *s)
 {
@@ -107,7 +128,9 @@ static void turn_away(struct mcrd_server *s)
 	fd = accept4(s->listener.fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
-	s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	else
+		pause_listening(s);
+	s->spare = spare_new();
 }
 
 static void on_listener(void *arg, uint32_t events)
@@ -118,10 +141,40 @@ static void on_listener(void *arg, uint32_t events)
 	(void)events;
 	fd = accept4(s->listener.fd, NULL, NULL,
 		     SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd >= 0)
-		mcrd_server_add(s, fd);
-	else if (errno == EMFILE || errno == ENFILE)
+	if (fd >= 0) {
+		mcrd_retry_done(&s->retry);
+		add(s, fd, false);
+	} else if (errno == EMFILE || errno == ENFILE) {
 		turn_away(s);
+	} else if (errno == ENOMEM || errno == ENOBUFS) {
+		pause_listening(s);
+	}
+}
+
+/**
+ * mcrd_server_run - let peers connect again, if it is time
+ * @s: the server
+ */
+void mcrd_server_run(struct mcrd_server *s)
+{
+	if (!s->paused || !mcrd_retry_is_due(&s->retry))
+		return;
+	if (s->spare < 0)
+		s->spare = spare_new();
+	s->paused = false;
+	if (mcrd_poll_set(s->poll, &s->listener, EPOLLIN))
+		pause_listening(s);
+}
+
+/**
+ * mcrd_server_due_ms - when is mcrd_server_run() to be called?
+ * @s: the server
+ *
+ * Return: milliseconds from now; -1: not by itself.
+ */
+int mcrd_server_due_ms(const struct mcrd_server *s)
+{
+	return s->paused ? mcrd_retry_due_ms(&s->retry) : -1;
 }
 
 /**
@@ -143,7 +196,7 @@ int mcrd_server_init(struct mcrd_server *s, const struct mcrd_log *log,
 		.ready = on_listener,
 		.arg = s,
 	};
-	s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	s->spare = spare_new();
 	s->buf = malloc(MCRD_DATAGRAM_MAX + 1);
 	return s->buf ? 0 : -ENOMEM;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "log.h"
+#include "retry.h"
 #include "watch.h"
 
 struct mcrd_peer;
@@ -34,6 +35,8 @@ struct mcrd_peer;
  * @buf: room for the longest datagram that is taken, and one byte
  * @spare: a descriptor to let go of, when there are no others
  * @full: that there are too many was said
+ * @paused: nobody is let in before it is tried again
+ * @retry: when that is
  */
 struct mcrd_server {
 	const struct mcrd_log *log;
@@ -48,13 +51,18 @@ struct mcrd_server {
 	unsigned char *buf;
 	int spare;
 	bool full;
+	bool paused;
+	struct mcrd_retry retry;
 };
 
 int mcrd_server_init(struct mcrd_server *s, const struct mcrd_log *log,
 		     struct mcrd_poll *poll);
 int mcrd_server_start(struct mcrd_server *s, int fd);
-void mcrd_server_add(struct mcrd_server *s, int fd);
+void mcrd_server_add_own(struct mcrd_server *s, int fd);
 void mcrd_server_exit(struct mcrd_server *s);
+
+void mcrd_server_run(struct mcrd_server *s);
+int mcrd_server_due_ms(const struct mcrd_server *s);
 
 /* struct kapi_hooks */
 void mcrd_server_unicast(struct mcrd_server *s, uint32_t portid,

@@ -165,6 +165,7 @@ static void begin(struct mcrd_state *s, enum mcrd_job job)
 	pid_t pid;
 
 	s->began = mcrd_now_ms();
+	s->overdue = s->began + JOB_MS;
 	if (job == MCRD_JOB_SAVE) {
 		s->began_save = s->began;
 		s->saving = mcrd_control_generation();
@@ -173,7 +174,7 @@ static void begin(struct mcrd_state *s, enum mcrd_job job)
 		pid = -errno;
 	} else {
 		fcntl(end[0], F_SETFL, O_NONBLOCK);
-		mcrd_server_add(s->server, end[0]);
+		mcrd_server_add_own(s->server, end[0]);
 		pid = spawn(s, job, end[1]);
 		close(end[1]);
 	}
@@ -231,8 +232,10 @@ void mcrd_state_run(struct mcrd_state *s)
 	int64_t now = mcrd_now_ms();
 
 	if (s->pid) {
-		if (now - s->began >= JOB_MS)
+		if (now >= s->overdue) {
 			kill(s->pid, SIGKILL);
+			s->overdue = now + BURY_MS;
+		}
 		return;
 	}
 	if (s->reload) {
@@ -261,7 +264,7 @@ void mcrd_state_run(struct mcrd_state *s)
  */
 int mcrd_state_due_ms(const struct mcrd_state *s)
 {
-	int64_t due = s->pid ? s->began + JOB_MS : s->due;
+	int64_t due = s->pid ? s->overdue : s->due;
 	int64_t left = due - mcrd_now_ms();
 
 	if (!due)

@@ -61,6 +61,7 @@ enum mcrd_job_exit {
  * @pid: the process that does @job; 0: there is none
  * @job: what it does
  * @began: when
+ * @overdue: when it is killed, and killed again
  * @began_save: when that was saving, the last time
  * @restored: @path may be written over: what is in it was in force
  * @reload: SIGHUP came
@@ -80,6 +81,7 @@ struct mcrd_state {
 	pid_t pid;
 	enum mcrd_job job;
 	int64_t began;
+	int64_t overdue;
 	int64_t began_save;
 	bool restored;
 	bool reload;

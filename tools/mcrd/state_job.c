@@ -100,11 +100,11 @@ static int save(const struct job *j)
 static int apply(const struct job *j, struct mcr_ruleset *set)
 {
 	struct mcr_error err = { 0 };
-	struct mcr_txn txn = { 0 };
+	struct mcr_transaction txn = { 0 };
 	struct mcr_apply a = { .txn = &txn, .set = set };
 	int ret;
 
-	ret = mcr_txn_init(&txn, j->client, mcr_parse_stated, &err);
+	ret = mcr_transaction_init(&txn, j->client, mcr_parse_stated, &err);
 	if (!ret)
 		ret = mcr_apply(&a, &err);
 	if (ret) {
@@ -118,7 +118,7 @@ static int apply(const struct job *j, struct mcr_ruleset *set)
 			 j->path, a.n_added, a.n_changed, a.n_deleted,
 			 a.n_unchanged);
 	}
-	mcr_txn_exit(&txn);
+	mcr_transaction_exit(&txn);
 	if (!ret)
 		return MCRD_JOB_DONE;
 	return err.kind == MCR_ERROR_REFUSED ? MCRD_JOB_ASIDE : MCRD_JOB_FAILED;

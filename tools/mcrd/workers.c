@@ -169,7 +169,7 @@ void mcrd_workers_start(struct mcrd_workers *ws)
 		    now - w->born >= HELLO_MS)
 			mcrd_child_fail(w, "has not become ready");
 		if (w->state == MCRD_CHILD_GONE && !ws->stopping &&
-		    now >= w->due)
+		    w->n_left < MCRD_LEFT_MAX && now >= w->due)
 			begin(w);
 	}
 }
@@ -189,6 +189,8 @@ int mcrd_workers_due_ms(const struct mcrd_workers *ws)
 		const struct mcrd_child *w = &ws->worker[i];
 		int64_t left;
 
+		if (w->n_left == MCRD_LEFT_MAX)
+			continue;
 		if (w->state == MCRD_CHILD_GONE)
 			left = w->due - now;
 		else if (w->state == MCRD_CHILD_STARTING)
@@ -248,12 +250,46 @@ static bool collect(struct mcrd_child *w)
 	return true;
 }
 
+/*
+ * The kernel does not let go of it, as it may not of one that waits for a disk or
+ * for a driver. It does nothing any more; its number is kept until it has ended. One
+ * after the other could be held like that: there are not to be ever more of them.
+ */
+static void leave(struct mcrd_child *w)
+{
+	w->left[w->n_left++] = w->pid;
+	mcrd_log(w->all->log, LOG_ERR,
+		 "worker %u (process %d) does not end, though it was killed: %u of its processes are left%s",
+		 w->number, w->pid, w->n_left,
+		 w->n_left < MCRD_LEFT_MAX ? "" :
+		 ", and no other one is started before one of them has ended");
+}
+
+static void collect_left(struct mcrd_child *w)
+{
+	unsigned int i = 0;
+
+	while (i < w->n_left) {
+		pid_t pid = w->left[i];
+
+		if (waitpid(pid, NULL, WNOHANG) != pid) {
+			i++;
+			continue;
+		}
+		w->left[i] = w->left[--w->n_left];
+		mcrd_log(w->all->log, LOG_NOTICE,
+			 "process %d, which was worker %u, has ended now: %u of its processes are left",
+			 pid, w->number, w->n_left);
+	}
+}
+
 /**
  * mcrd_child_fail - end a worker
  * @w: the worker; it may be dead already
  * @why: what it did; NULL: it ended by itself
  *
- * When this returns it does not touch memory any more.
+ * When this returns it does not touch memory any more. One that does not end though
+ * it is killed is waited for a second, and then left to mcrd_workers_reap().
  */
 void mcrd_child_fail(struct mcrd_child *w, const char *why)
 {
@@ -272,9 +308,7 @@ void mcrd_child_fail(struct mcrd_child *w, const char *why)
 	/* Who closes its stream ends soon, or is made to. */
 	while (!collect(w)) {
 		if (mcrd_now_ms() >= end) {
-			mcrd_log(w->all->log, LOG_ERR,
-				 "worker %u (process %d) does not end, though it was killed",
-				 w->number, w->pid);
+			leave(w);
 			break;
 		}
 		if (mcrd_now_ms() >= end - BURY_MS / 2)
@@ -297,6 +331,7 @@ void mcrd_workers_reap(struct mcrd_workers *ws)
 
 		if (w->state != MCRD_CHILD_GONE && collect(w))
 			forget(w);
+		collect_left(w);
 	}
 }
 

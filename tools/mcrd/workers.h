@@ -17,6 +17,9 @@
 #include "spawn.h"
 #include "watch.h"
 
+/* Processes of a worker that do not end, before no other one is started. */
+#define MCRD_LEFT_MAX	3U
+
 /**
  * enum mcrd_child_state - how far a worker is
  * @MCRD_CHILD_GONE: there is no process
@@ -52,6 +55,8 @@ enum mcrd_child_state {
  * @due: when it is to be started again
  * @delay: how long that was put off
  * @quiet: nothing more is said of its fate: why was said
+ * @left: processes that were killed, and have not ended: the kernel holds them
+ * @n_left: how many
  */
 struct mcrd_child {
 	struct mcrd_workers *all;
@@ -73,6 +78,8 @@ struct mcrd_child {
 	int64_t due;
 	int64_t delay;
 	bool quiet;
+	pid_t left[MCRD_LEFT_MAX];
+	unsigned int n_left;
 };
 
 /**

@@ -109,7 +109,7 @@ static int print(struct mcrtool *t, const struct mcr_apply *a, struct steps *s)
 }
 
 static int apply(struct mcrtool *t, struct mcr_ruleset *set,
-		 struct mcr_txn *txn)
+		 struct mcr_transaction *txn)
 {
 	struct steps steps = { .t = t };
 	struct mcr_apply a = {
@@ -121,7 +121,7 @@ static int apply(struct mcrtool *t, struct mcr_ruleset *set,
 	};
 	int ret = 0;
 
-	if (mcr_txn_init(txn, t->client, mcr_parse_stated, &t->err) ||
+	if (mcr_transaction_init(txn, t->client, mcr_parse_stated, &t->err) ||
 	    mcr_apply(&a, &t->err)) {
 		ret = mcrtool_fail(t);
 		mcrtool_tell_of_other(t, t->err.rule, "");
@@ -145,7 +145,7 @@ int mcrtool_apply(struct mcrtool *t)
 {
 	struct mcr_ruleset set = { 0 };
 	struct mcr_file file = { 0 };
-	struct mcr_txn txn = { 0 };
+	struct mcr_transaction txn = { 0 };
 	int ret;
 
 	ret = mcrtool_read_rules(t, &set, &file);
@@ -153,7 +153,7 @@ int mcrtool_apply(struct mcrtool *t)
 		ret = mcrtool_connect(t);
 	if (!ret)
 		ret = apply(t, &set, &txn);
-	mcr_txn_exit(&txn);
+	mcr_transaction_exit(&txn);
 	mcr_ruleset_free(&set);
 	mcr_file_free(&file);
 	return ret;

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "../lib/txn.h"
+#include "../lib/transaction.h"
 #include "mcrtool.h"
 
 /* Where the commands are: they are read again when they are sent. */
@@ -61,7 +61,7 @@ static int check(struct mcr_words *w, const struct mcr_place *place, void *arg)
 	return 0;
 }
 
-static int stage(struct mcr_txn *txn, const struct mcr_place *place,
+static int stage(struct mcr_transaction *txn, const struct mcr_place *place,
 		 struct mcr_error *err)
 {
 	const struct mcrtool_verb *verb;
@@ -76,10 +76,10 @@ static int stage(struct mcr_txn *txn, const struct mcr_place *place,
 	verb = ret ? NULL : find_change(&w);
 	ret = verb ? verb->parse(&w, &st) : -1;
 	if (!ret) {
-		msg = mcr_txn_message(txn, verb->cmd, verb->flags);
+		msg = mcr_transaction_message(txn, verb->cmd, verb->flags);
 		ret = verb->put(msg, &st) ?
 		      mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory") :
-		      mcr_txn_stage(txn, place, err);
+		      mcr_transaction_stage(txn, place, err);
 	}
 	mcr_statement_free(&st);
 	mcr_lex_exit(&lex);
@@ -87,32 +87,32 @@ static int stage(struct mcr_txn *txn, const struct mcr_place *place,
 }
 
 static int attempt(struct mcrtool *t, const struct commands *c,
-		   struct mcr_txn *txn)
+		   struct mcr_transaction *txn)
 {
 	size_t i;
 
-	if (mcr_txn_begin(txn, &t->err))
+	if (mcr_transaction_begin(txn, &t->err))
 		return -1;
 	for (i = 0; i < c->count; i++)
 		if (stage(txn, &c->places[i], &t->err))
 			return -1;
-	if (mcr_txn_flush(txn, &t->err))
+	if (mcr_transaction_flush(txn, &t->err))
 		return -1;
-	return t->dry_run ? 0 : mcr_txn_commit(txn, &t->err);
+	return t->dry_run ? 0 : mcr_transaction_commit(txn, &t->err);
 }
 
 static int carry_out(struct mcrtool *t, const struct commands *c,
-		     struct mcr_txn *txn)
+		     struct mcr_transaction *txn)
 {
 	unsigned int tries = 0;
 	int ret;
 
-	if (mcr_txn_init(txn, t->client, parse, &t->err))
+	if (mcr_transaction_init(txn, t->client, parse, &t->err))
 		return mcrtool_fail(t);
 	do {
 		ret = attempt(t, c, txn);
-		mcr_txn_abort(txn);
-	} while (ret && mcr_txn_retry(txn, &tries, &t->err));
+		mcr_transaction_abort(txn);
+	} while (ret && mcr_transaction_retry(txn, &tries, &t->err));
 	if (!ret) {
 		mcrtool_warn_all(t, txn);
 		return 0;
@@ -145,7 +145,7 @@ int mcrtool_batch(struct mcrtool *t)
 {
 	struct commands commands = { 0 };
 	struct mcr_file file = { 0 };
-	struct mcr_txn txn = { 0 };
+	struct mcr_transaction txn = { 0 };
 	int ret = 0;
 
 	if (mcr_file_read(&file, t->batch, false, check, &commands))
@@ -156,7 +156,7 @@ int mcrtool_batch(struct mcrtool *t)
 		ret = carry_out(t, &commands, &txn);
 	if (!ret)
 		ret = print_count(t, &commands);
-	mcr_txn_exit(&txn);
+	mcr_transaction_exit(&txn);
 	free(commands.places);
 	mcr_file_free(&file);
 	return ret;

@@ -12,7 +12,7 @@
 #include "../lib/file.h"
 #include "../lib/parse.h"
 #include "../lib/str.h"
-#include "../lib/txn.h"
+#include "../lib/transaction.h"
 
 #ifndef MCR_VERSION
 #define MCR_VERSION	"unknown"
@@ -141,7 +141,7 @@ int mcrtool_fail(struct mcrtool *t);
 int mcrtool_no_memory(struct mcrtool *t);
 int mcrtool_fail_all(struct mcrtool *t, const struct mcr_errors *errors);
 void mcrtool_warn(struct mcrtool *t, const char *text, __u32 rule);
-void mcrtool_warn_all(struct mcrtool *t, const struct mcr_txn *txn);
+void mcrtool_warn_all(struct mcrtool *t, const struct mcr_transaction *txn);
 void mcrtool_complain(const char *text);
 void mcrtool_underline(const struct mcr_words *w, size_t word);
 void mcrtool_tell_of_other(struct mcrtool *t, __u32 id, const char *has);

@@ -507,7 +507,7 @@ int mcrtool_monitor(struct mcrtool *t)
 	m.listener = mcr_listener_open(mcr_client_server(t->client), &t->err);
 	if (!m.listener)
 		return mcrtool_fail(t);
-	mcr_event_init(&m.ev);
+	mcr_event_clear(&m.ev);
 	catch_signals();
 	/* Listening first: nothing falls between this and what comes then. */
 	if (t->dump)

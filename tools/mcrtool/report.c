@@ -164,7 +164,7 @@ void mcrtool_warn(struct mcrtool *t, const char *text, __u32 rule)
  * @t: the invocation, connected
  * @txn: what the statements of a file were put in force with
  */
-void mcrtool_warn_all(struct mcrtool *t, const struct mcr_txn *txn)
+void mcrtool_warn_all(struct mcrtool *t, const struct mcr_transaction *txn)
 {
 	const struct mcr_errors *warnings = &txn->warnings;
 	unsigned int i;

@@ -218,7 +218,7 @@ static void random_limits(uint64_t *seed, struct mcr_output_spec *spec)
 /**
  * random_rule - a sound rule with anything that the text form can say
  * @seed: of random_below()
- * @rule: where to put it; to be freed by mcr_rule_free()
+ * @rule: where to put it; to be freed by mcr_rule_release()
  * @max_outputs: it has 1 to so many
  */
 void random_rule(uint64_t *seed, struct mcr_rule *rule,

@@ -18,7 +18,7 @@
 static void rules_clear(struct fake_rules *r)
 {
 	while (r->count)
-		mcr_rule_free(&r->rules[--r->count]);
+		mcr_rule_release(&r->rules[--r->count]);
 }
 
 static void rule_copy(struct mcr_rule *to, const struct mcr_rule *from)
@@ -148,13 +148,13 @@ static int stage_new(struct mcr_client *fake, struct nlmsghdr *nlh)
 	for (i = 0; rule.name[0] && i < r->count; i++)
 		if (&r->rules[i] != old &&
 		    !strcmp(r->rules[i].name, rule.name)) {
-			mcr_rule_free(&rule);
+			mcr_rule_release(&rule);
 			return -EEXIST;
 		}
 	if (old) {
 		rule.id = old->id;
 		rule.packets = old->packets;
-		mcr_rule_free(old);
+		mcr_rule_release(old);
 	} else {
 		assert_true(r->count < FAKE_RULES_MAX);
 		old = &r->rules[r->count++];
@@ -176,7 +176,7 @@ static int stage_del(struct mcr_client *fake, struct nlmsghdr *nlh)
 		;
 	if (i == r->count)
 		return -ENOENT;
-	mcr_rule_free(&r->rules[i]);
+	mcr_rule_release(&r->rules[i]);
 	memmove(&r->rules[i], &r->rules[i + 1],
 		(--r->count - i) * sizeof(r->rules[0]));
 	return 0;

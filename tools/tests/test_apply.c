@@ -58,7 +58,7 @@ static void apply(struct mcr_client *fake, const char *text, bool dry_run,
 {
 	struct mcr_ruleset set = { 0 };
 	struct mcr_file file = { 0 };
-	struct mcr_txn txn;
+	struct mcr_transaction txn;
 	struct mcr_apply a = {
 		.txn = &txn,
 		.set = &set,
@@ -71,7 +71,7 @@ static void apply(struct mcr_client *fake, const char *text, bool dry_run,
 	memset(out, 0, sizeof(*out));
 	assert_int_equal(mcr_ruleset_read(&set, &file, path), 0);
 	unlink(path);
-	assert_int_equal(mcr_txn_init(&txn, fake, mcr_parse_stated, &out->err),
+	assert_int_equal(mcr_transaction_init(&txn, fake, mcr_parse_stated, &out->err),
 			 0);
 	out->ret = mcr_apply(&a, &out->err);
 	out->added = a.n_added;
@@ -79,7 +79,7 @@ static void apply(struct mcr_client *fake, const char *text, bool dry_run,
 	out->deleted = a.n_deleted;
 	out->unchanged = a.n_unchanged;
 	out->warnings = txn.warnings;
-	mcr_txn_exit(&txn);
+	mcr_transaction_exit(&txn);
 	assert_int_equal(fake->txn, 0);
 	assert_int_equal(fake->begun, fake->committed + fake->aborted);
 	mcr_ruleset_free(&set);

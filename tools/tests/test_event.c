@@ -87,7 +87,7 @@ static void test_rule(void **state)
 
 	(void)state;
 	read_rule(&st);
-	mcr_event_init(&ev);
+	mcr_event_clear(&ev);
 	assert_int_equal(feed(&ev, rule_event(&st.rule, 0, 2, false,
 					      NLM_F_CREATE), &err), 0);
 	assert_false(ev.more);
@@ -187,7 +187,7 @@ static void test_part(void **state)
 	read_rule(&st);
 	if (c->prepare)
 		c->prepare(&st.rule);
-	mcr_event_init(&ev);
+	mcr_event_clear(&ev);
 	assert_int_equal(feed(&ev, server_event(c->cmd, &st.rule, NULL), &err),
 			 0);
 	assert_int_equal(mcr_event_is_of_rule(&ev),
@@ -217,7 +217,7 @@ static void test_ingress(void **state)
 	for (i = 0; i < COUNT(texts); i++) {
 		ingress.ifindex = i ? 3 : 0;
 		ingress.hooked = i == 2;
-		mcr_event_init(&ev);
+		mcr_event_clear(&ev);
 		assert_int_equal(feed(&ev, server_event(MCR_CMD_INGRESS_NTF,
 							NULL, &ingress), &err),
 				 0);
@@ -234,7 +234,7 @@ static void test_many(void **state)
 	struct mcr_event ev;
 
 	(void)state;
-	mcr_event_init(&ev);
+	mcr_event_clear(&ev);
 	assert_int_equal(feed(&ev, server_event(MCR_CMD_GENERATION_NTF, NULL,
 						NULL), &err), 0);
 	assert_int_equal(ev.kind, MCR_EVENT_MANY);
@@ -249,7 +249,7 @@ static void test_unknown(void **state)
 	struct mcr_event ev;
 
 	(void)state;
-	mcr_event_init(&ev);
+	mcr_event_clear(&ev);
 	assert_int_equal(feed(&ev, server_event(MCR_CMD_MAX + 1, NULL, NULL),
 			      &err), 0);
 	assert_int_equal(ev.kind, MCR_EVENT_NONE);
@@ -275,7 +275,7 @@ static void test_missing(void **state)
 	for (i = 0; i < COUNT(cmds); i++) {
 		struct mcr_error err = { 0 };
 
-		mcr_event_init(&ev);
+		mcr_event_clear(&ev);
 		assert_int_equal(feed(&ev, server_event(cmds[i], NULL, NULL),
 				      &err), -1);
 		assert_int_equal(err.kind, MCR_ERROR_SYSTEM);
@@ -288,7 +288,7 @@ static void test_missing(void **state)
 		/* The generation is last. */
 		msg = server_event(cmds[i], &st.rule, NULL);
 		nlmsg_hdr(msg)->nlmsg_len -= 8;
-		mcr_event_init(&ev);
+		mcr_event_clear(&ev);
 		assert_int_equal(feed(&ev, msg, &err), -1);
 		assert_string_equal(err.text,
 				    "the server's reply cannot be read: the generation is missing");
@@ -306,7 +306,7 @@ static void test_broken_off(void **state)
 
 	(void)state;
 	read_rule(&st);
-	mcr_event_init(&ev);
+	mcr_event_clear(&ev);
 	assert_int_equal(feed(&ev, rule_event(&st.rule, 0, 1, true, 0), &err),
 			 0);
 	assert_int_equal(feed(&ev, server_event(MCR_CMD_GENERATION_NTF, NULL,
@@ -352,7 +352,7 @@ static void test_mangled(void **state)
 				nlh->nlmsg_len = (__u32)k;
 			else if (k - len >= NLMSG_HDRLEN)
 				copy[k - len] ^= 0x55;
-			mcr_event_init(&ev);
+			mcr_event_clear(&ev);
 			if (!mcr_event_read(&ev, nlh, &err) && !ev.more)
 				mcr_event_print(&str, &ev);
 			mcr_event_free(&ev);

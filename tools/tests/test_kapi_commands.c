@@ -10,6 +10,7 @@
 
 #define GROUP	0xef010101U	/* 239.1.1.1 */
 #define MANY	300U		/* rules that need several datagrams */
+#define A_TURN	1025U	/* more rules than a dump passes in one turn */
 
 static struct req r;
 
@@ -175,13 +176,18 @@ static void test_deaf(void **state)
 	assert_int_equal(rig.n_said, 1);
 }
 
-static void add_many(void)
+static void add_many_from(unsigned int first, unsigned int n)
 {
 	unsigned int i;
 
-	for (i = 0; i < MANY; i++)
+	for (i = first; i < first + n; i++)
 		assert_int_equal(req_add("veth0", GROUP + i, 5000,
 					 "veth1").error, 0);
+}
+
+static void add_many(void)
+{
+	add_many_from(0, MANY);
 }
 
 /* Rules of the dump that was read; each once and in order. */
@@ -263,6 +269,61 @@ static void test_dump_abandoned(void **state)
 	rig_forget();
 	kapi_dump_step(RIG_READER);
 	assert_int_equal(rig.n_said, 0);
+}
+
+/* Send a dump request for a rule's name that no rule has. */
+static void dump_nobody(void)
+{
+	struct nlattr *nest;
+
+	req_command(&r, MCR_CMD_RULE_GET, NLM_F_DUMP);
+	nest = nla_nest_start(&r.skb, MCR_A_FILTER);
+	nla_put_string(&r.skb, MCR_RULE_A_NAME, "nobody");
+	nla_nest_end(&r.skb, nest);
+	rig_forget();
+	req_send_as(&r, RIG_READER);
+}
+
+/* One that says nothing for long leaves others their turn. */
+static void test_dump_turns(void **state)
+{
+	unsigned int turns = 1;
+	int intr;
+
+	(void)state;
+	add_many();
+	add_many_from(MANY, A_TURN);
+	dump_nobody();
+	for (; kapi_dump_pending(RIG_READER); turns++) {
+		assert_int_equal(rig.n_said, 0);
+		kapi_dump_step(RIG_READER);
+	}
+	assert_in_range(turns, 2, 3);
+	assert_int_equal(rig.n_said, 1);
+	assert_int_equal(req_answer().error, 0);
+	assert_int_equal(dumped(&intr), 0);
+	assert_int_equal(intr, 0);
+}
+
+/* What changes between two turns is told, though no rule was. */
+static void test_dump_turns_changed(void **state)
+{
+	static struct req other;
+	int intr;
+
+	(void)state;
+	add_many_from(0, A_TURN);
+	dump_nobody();
+	assert_true(kapi_dump_pending(RIG_READER));
+	rig.deaf = true;
+	req_command(&other, MCR_CMD_RULE_DEL, 0);
+	req_ref(&other, 1);
+	req_send_as(&other, RIG_PEER);
+	rig_forget();
+	while (kapi_dump_pending(RIG_READER))
+		kapi_dump_step(RIG_READER);
+	assert_int_equal(dumped(&intr), 0);
+	assert_int_equal(intr, 1);
 }
 
 /* A dump that is refused says so at its end, with the attribute. */
@@ -443,6 +504,8 @@ int main(void)
 		CASE(test_dump),
 		CASE(test_dump_changed),
 		CASE(test_dump_abandoned),
+		CASE(test_dump_turns),
+		CASE(test_dump_turns_changed),
 		CASE(test_dump_refused),
 		CASE(test_transaction),
 		CASE(test_transaction_closed),

@@ -18,6 +18,8 @@
 #include "../kapi/kapi.h"
 #include "plane.h"
 
+unsigned int mcr_test_effort = 100;
+
 static struct kunit_suite *const suites[] = {
 	&mcr_rule_suite,
 	&mcr_order_suite,

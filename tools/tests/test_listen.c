@@ -77,7 +77,7 @@ static void assert_device(struct mcr_listener *l, const char *name)
 	struct mcr_error err;
 
 	assert_int_equal(wait_and_hear(l, &nlh), MCR_HEARD_MESSAGE);
-	mcr_event_init(&ev);
+	mcr_event_clear(&ev);
 	assert_int_equal(mcr_event_read(&ev, nlh, &err), 0);
 	assert_int_equal(ev.kind, MCR_EVENT_INGRESS);
 	assert_string_equal(ev.ingress.dev, name);

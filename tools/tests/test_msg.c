@@ -348,12 +348,12 @@ static void test_bad_reply(void **state)
 	mcr_rule_init(&rule);
 	assert_int_equal(mcr_msg_parse_rule(nlmsg_hdr(good), &rule, &more,
 					    &err), 0);
-	mcr_rule_free(&rule);
+	mcr_rule_release(&rule);
 	assert_int_equal(mcr_msg_parse_rule(nlmsg_hdr(bad), &rule, &more,
 					    &err), -1);
 	assert_string_equal(err.text, c->sentence);
 	assert_int_equal(err.kind, MCR_ERROR_SYSTEM);
-	mcr_rule_free(&rule);
+	mcr_rule_release(&rule);
 	nlmsg_free(good);
 	nlmsg_free(bad);
 	mcr_statement_free(&st);
@@ -383,8 +383,8 @@ static void test_too_many_outputs(void **state)
 	assert_int_equal(mcr_msg_parse_rule(nlmsg_hdr(msg), &copy, &more,
 					    &err), -1);
 	assert_string_equal(err.text, BAD("a rule has more outputs than there can be"));
-	mcr_rule_free(&copy);
-	mcr_rule_free(&rule);
+	mcr_rule_release(&copy);
+	mcr_rule_release(&rule);
 	nlmsg_free(msg);
 }
 

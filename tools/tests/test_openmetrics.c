@@ -472,7 +472,7 @@ static void feed_rules(struct mcr_reply *reply, uint64_t seed)
 		} else {
 			msgs[n++] = server_rule(&rule, 0, 1, false);
 		}
-		mcr_rule_free(&rule);
+		mcr_rule_release(&rule);
 	}
 	msgs[n++] = server_done(0, NULL);
 	feed(reply, msgs, n);

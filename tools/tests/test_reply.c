@@ -204,7 +204,7 @@ static void free_rules(struct mcr_rule *rules, unsigned int n)
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		mcr_rule_free(&rules[i]);
+		mcr_rule_release(&rules[i]);
 }
 
 /* Rules over several messages and reads, one of them in three parts. */
@@ -224,7 +224,7 @@ static void test_rules(void **state)
 			random_counters(&seed, &rules[i]);
 			if (rules[i].n_outputs > 10)
 				break;
-			mcr_rule_free(&rules[i]);
+			mcr_rule_release(&rules[i]);
 		} while (true);
 	}
 	start(&reply, true);
@@ -374,7 +374,7 @@ static void read_all(struct mcr_reply *reply)
 		mcr_rule_init(&rule);
 		mcr_msg_cmd(nlh);
 		mcr_msg_parse_rule(nlh, &rule, &more, &err);
-		mcr_rule_free(&rule);
+		mcr_rule_release(&rule);
 		if (!mcr_msg_parse_status(nlh, &status, &err))
 			mcr_status_free(&status);
 		mcr_msg_parse_ingress(nlh, &ingress, &err);
@@ -440,7 +440,7 @@ static void test_mangled(void **state)
 			bytes[at] = old;
 	}
 	free(bytes);
-	mcr_rule_free(&rule);
+	mcr_rule_release(&rule);
 }
 
 int main(void)

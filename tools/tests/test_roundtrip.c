@@ -52,7 +52,7 @@ static void test_print(void **state)
 	for (i = 0; i < ROUNDS; i++) {
 		random_rule(&seed, &rule, 5);
 		check_print(&rule, i % 2 ? " " : " \\\n\t");
-		mcr_rule_free(&rule);
+		mcr_rule_release(&rule);
 	}
 }
 
@@ -65,7 +65,7 @@ static void test_print_big(void **state)
 	do {
 		random_rule(&seed, &rule, MCR_OUTPUTS_MAX);
 		check_print(&rule, " ");
-		mcr_rule_free(&rule);
+		mcr_rule_release(&rule);
 	} while (random_below(&seed, 100));
 }
 
@@ -107,7 +107,7 @@ static void check_request(struct mcr_rule *rule)
 		fail_msg("%s", err.text);
 	assert_false(more);
 	assert_same_rule(rule, &copy);
-	mcr_rule_free(&copy);
+	mcr_rule_release(&copy);
 	nlmsg_free(shown);
 	nlmsg_free(msg);
 }
@@ -122,7 +122,7 @@ static void test_request(void **state)
 	for (i = 0; i < ROUNDS / 10; i++) {
 		random_rule(&seed, &rule, i ? 5 : MCR_OUTPUTS_MAX);
 		check_request(&rule);
-		mcr_rule_free(&rule);
+		mcr_rule_release(&rule);
 	}
 }
 
@@ -138,7 +138,7 @@ static void check_reply(const struct mcr_rule *rule)
 		fail_msg("%s", err.text);
 	assert_false(more);
 	assert_same_rule(rule, &copy);
-	mcr_rule_free(&copy);
+	mcr_rule_release(&copy);
 	nlmsg_free(msg);
 }
 
@@ -153,7 +153,7 @@ static void test_reply(void **state)
 		random_rule(&seed, &rule, 5);
 		random_counters(&seed, &rule);
 		check_reply(&rule);
-		mcr_rule_free(&rule);
+		mcr_rule_release(&rule);
 	}
 }
 

@@ -2,239 +2,13 @@
 /*
  * Multicast replication: the generic netlink protocol of family "mcr".
  *
- * This header is the manual of the protocol; its machine-readable twin is
- * Documentation/netlink/specs/mcr.yaml.
+ * Here is what each attribute is. What commands do with them, and what holds for
+ * all, is in the manual: Documentation/netlink/protocol.md. The machine-readable
+ * twin of both is Documentation/netlink/specs/mcr.yaml.
  *
- * A rule says which multicast flow, received on which device, is sent out of
- * which other devices, and how each copy is changed on the way. Two servers
- * speak this protocol: the kernel module (over NETLINK_GENERIC) and the relay
- * daemon (the same messages over a SOCK_SEQPACKET socket).
- *
- * General
- * -------
- * - Every message carries attributes of enum mcr_attr; nested attributes need
- *   NLA_F_NESTED. Unknown attributes, attributes that the command does not
- *   take, and an attribute given twice (except MCR_A_OUTPUT) are refused.
- * - Addresses are in network byte order, 4 bytes (IPv4) or 16 bytes (IPv6).
- *   All other numbers are in host byte order, ports included.
- * - Attributes marked (r) are only ever sent by the server.
- * - A refusal carries NLMSGERR_ATTR_MSG (a sentence: what was refused, what
- *   would be accepted) and NLMSGERR_ATTR_OFFS (the attribute at fault) where
- *   there is one. Where the sentence speaks of another rule, its id follows as
- *   a __u32 in NLMSGERR_ATTR_COOKIE. An ACK may carry a sentence,
- *   too: it is a warning.
- * - Commands that change something need CAP_NET_ADMIN in the user namespace
- *   that owns the network namespace. Reading is open to all.
- * - A refused command changes nothing.
- * - Groups are joined and left after a change is in force, and before its ACK
- *   is sent. A device that comes back, and a notification of a change, may be
- *   there before.
- * - Devices are named by the name they have, not by alternative names. Where
- *   there is none, or none any more, the rule or output waits for it.
- * - A refused dump says so in NLMSG_DONE, on some kernels without the attribute.
- *
- * Naming a rule
- * -------------
- * Where a command is about a rule that exists, MCR_A_RULE holds exactly one of
- * MCR_RULE_A_ID and MCR_RULE_A_NAME ("REF" below).
- *
- * Which rule takes a packet
- * -------------------------
- * At most one: of the enabled rules of the ingress device that match it, the
- * one with the longer GROUP prefix; then the longer SRC prefix; then PROTO_UDP
- * before PROTO_ANY; then one port before a range before any port, narrower
- * ranges first, then the one that begins lower.
- *
- * Never matched: frames that the host sent itself, frames for another host;
- * IGMP, MLD and PIM; 224.0.0.0/24 and ff02::/16 by a wider GROUP than that. Of
- * a fragment that is not the first the ports are not known: no rule with a
- * port takes it. Fragments are not replicated, the outputs count "fragment".
- *
- * VLAN is that of an IEEE 802.1Q tag. A frame whose tag has VLAN id 0, which is
- * a priority, is untagged in this sense. A frame with a service tag (802.1ad)
- * or with two tags is matched by no rule. Copies of a tagged frame go out
- * untagged with MCR_MAC_AUTO, and with the tag that was received with
- * MCR_MAC_KEEP. (A VLAN device as IIF or output has frames of its VLAN, without
- * the tag.)
- *
- * An output that changes addresses mends the checksums of UDP, TCP, UDP-Lite,
- * DCCP and ICMPv6, which cover them. ICMP, IPv4 and IPv6 in IP, GRE, L2TP,
- * MPLS, Ethernet in IP, RSVP, SCTP and PGM have none that does. Packets of
- * other protocols, ESP and AH among them, and those with a home address option
- * are not sent by such an output: it counts "malformed". GSO super-packets of
- * other protocols than UDP are not sent by any: "superpacket".
- *
- * Rules that feed themselves
- * --------------------------
- * An output leads to a rule that takes what it sends and receives it on the
- * device it is sent to (whoever is behind that may send it back) or at the other
- * end of that device, if it is one of a veth pair, in any network namespace. An
- * output that leads back to its own rule, at once or by way of other rules, may
- * multiply packets without end, unless an output on the way decrements the TTL.
- * Such an output has MCR_OUTPUT_A_FEEDS, and MCR_TTL_AUTO then means MCR_TTL_DEC.
- * Of each cycle of rules one output at least decrements then, mostly one of the
- * rule that came last, unless they all state otherwise. A command that closes a
- * cycle is carried out, with a warning (see General) that names the rule of
- * MCR_OUTPUT_A_FEEDS; of a transaction, the commit has it. Where MCR_TTL_KEEP, or
- * MCR_TTL_SET anywhere in the cycle, keeps packets going, the warning says so.
- * Disabled rules, and outputs that wait for their device, lead nowhere. Where
- * very many rules may be led to, an output is taken to lead back. Whether an
- * output has MCR_OUTPUT_A_FEEDS may change with other rules and devices; that
- * alone is not notified.
- *
- * Commands
- * --------
- * MCR_CMD_RULE_NEW     Create a rule, or replace the rule of the same match.
- *   MCR_A_RULE           the rule: IIF, GROUP and what else is not default
- *   MCR_A_OUTPUT ...     one for each output, at least one; their ids are
- *                        assigned by the server in the order given
- *   MCR_A_TXN            optional: stage into this transaction
- *   flags: NLM_F_CREATE makes a new rule; if there is one with the same match
- *   already: EEXIST. NLM_F_REPLACE changes that one in place: id and counters
- *   stay, outputs that are the same in device and rewrites keep theirs; if
- *   there is none: ENOENT. Both together replace or create. NLM_F_EXCL says
- *   nothing more than NLM_F_CREATE alone; with NLM_F_REPLACE it would mean a
- *   dump. With NLM_F_ECHO the reply, of this command as all replies are of
- *   the one sent, is the rule as MCR_CMD_RULE_GET shows it once its group is
- *   joined, or could not be. Notifications of all changes up to the reply's
- *   generation have been sent before it.
- *   A new rule, unless disabled, that takes packets from a rule that comes
- *   later in the order above is put in force with a warning (see General) that
- *   names one such rule. Where there are thousands of rules to look at for
- *   that, not all are looked at.
- *
- * MCR_CMD_RULE_SET     Change what is not part of a rule's match.
- *   MCR_A_RULE           REF and MCR_RULE_A_DISABLED
- *   MCR_A_TXN            optional
- *
- * MCR_CMD_RULE_DEL     Delete a rule.
- *   MCR_A_RULE           REF
- *   MCR_A_TXN            optional
- *
- * MCR_CMD_RULE_GET     do: one rule by MCR_A_RULE (REF).
- *                      dump: all, or those that MCR_A_FILTER matches.
- *   Replies, in the order of rule ids, several for a rule with many outputs:
- *   MCR_A_RULE           the rule, with its state and counters
- *   MCR_A_OUTPUT ...     its outputs, with state and counters
- *   MCR_A_MORE           (flag) the outputs of this rule go on in the next
- *                        message, whose MCR_A_RULE holds only the id
- *   MCR_A_GENERATION     of the rule set
- *   A dump that met a change of the set carries NLM_F_DUMP_INTR.
- *
- * MCR_CMD_RULE_FLUSH   Delete all rules, or those that MCR_A_FILTER matches.
- *   MCR_A_FILTER         optional
- *   MCR_A_TXN            optional
- *   Reply: MCR_A_COUNT.
- *
- * MCR_A_FILTER holds any of MCR_RULE_A_NAME, IIF, GROUP and GROUP_LEN, SRC and
- * SRC_LEN, PROTO, DPORT_MIN and DPORT_MAX, VLAN, MODE, JOIN, PLANE, LATENCY,
- * DISABLED; a rule is meant when each attribute given equals the rule's own.
- * Beside it, one MCR_A_OUTPUT with only MCR_OUTPUT_A_DEV selects the rules that
- * send to that device.
- *
- * MCR_CMD_OUTPUT_ADD   Add an output to a rule.
- *   MCR_A_RULE           REF
- *   MCR_A_OUTPUT         the output, exactly one
- *   MCR_A_TXN            optional
- *
- * MCR_CMD_OUTPUT_DEL   Take an output out of a rule. The last one stays:
- *                      delete the rule instead.
- *   MCR_A_RULE           REF
- *   MCR_A_OUTPUT         either MCR_OUTPUT_A_ID alone, or the output spelled
- *                        as it was added
- *   MCR_A_TXN            optional
- *
- * MCR_CMD_TXN_BEGIN    Open a transaction that starts from the rules in force.
- *   Reply: MCR_A_TXN, MCR_A_GENERATION (the base). Where the reply finds no room
- *   in the socket none is opened: ENOBUFS.
- * MCR_CMD_TXN_COMMIT   Put its rules in force in one step.
- *   MCR_A_TXN
- * MCR_CMD_TXN_ABORT    Forget it.
- *   MCR_A_TXN
- *   See "Transactions" below.
- *
- * MCR_CMD_STATS_RESET  Zero the counters of one rule or of all. Those of the
- *                      relay's workers go on.
- *   MCR_A_RULE           optional: REF
- *
- * MCR_CMD_EXPLAIN      Which rule takes this packet, and if none, why.
- *   MCR_A_PACKET         the packet
- *   Reply: MCR_A_VERDICT.
- *
- * MCR_CMD_STATUS_GET   Who serves, and how much of what.
- *   Reply: MCR_A_STATUS, MCR_A_GENERATION.
- *
- * MCR_CMD_INGRESS_GET  dump: the devices that rules receive from.
- *   Replies: MCR_A_INGRESS, MCR_A_GENERATION.
- *
- * Transactions
- * ------------
- * A command with MCR_A_TXN is staged: carried out on the rules as the
- * transaction will leave them, and in force only after MCR_CMD_TXN_COMMIT.
- * - It is checked as if what was staged before it were in force, and refused
- *   for the same reasons. A refused one leaves the transaction as it was.
- * - REF names rules as they are staged. A new rule has its id at once; with
- *   NLM_F_ECHO the reply is MCR_A_RULE with that id alone, and MCR_A_GENERATION
- *   (the base).
- * - A rule that is deleted (or flushed) and added again with the same match is
- *   replaced: id and counters stay. So do those of outputs that are the same.
- * - Names are unique all the time: for two rules to swap theirs, one of them is
- *   staged without a name first.
- * - A rule that ends up as it was is no change. If no rule changes, the
- *   generation does not move, else it moves by one step.
- * - Each packet is treated as the rules were, or as they are to be. What does
- *   not change is not touched.
- * - If the generation has moved since MCR_CMD_TXN_BEGIN, staging and committing
- *   are refused with EAGAIN: abort it and begin again.
- * - A commit can still be refused: for the number of masks, for want of memory,
- *   or because of a device. It has changed nothing then, and the transaction is
- *   still open; the id in NLMSGERR_ATTR_COOKIE is that of the rule at fault.
- * - A rule is put in front of a wider one with a warning when it is staged, if
- *   the wider one is in force and not staged to go. Rules that are both staged
- *   are not compared.
- * - Rules by which there are going to be more than there were count towards the
- *   limits of rules from the moment they are staged.
- * - A transaction belongs to the socket that began it: only that one stages and
- *   commits (others: EPERM). All who may change rules may abort it. Closing the
- *   socket aborts it, and so do 60 seconds without a message for it. At most
- *   MCR_TXNS_MAX are open in a namespace (ENOSPC).
- *
- * Notifications, on multicast group "notify"
- * ------------------------------------------
- * MCR_CMD_RULE_NTF        A rule was created (flag NLM_F_CREATE) or changed
- *                         (NLM_F_REPLACE): as MCR_CMD_RULE_GET shows it,
- *                         without counters. That the same command bound its
- *                         outputs or changed its membership is not told again.
- *   MCR_A_RULE, MCR_A_OUTPUT ..., MCR_A_MORE
- * MCR_CMD_RULE_DEL_NTF    A rule is gone.
- *   MCR_A_RULE              ID, and NAME if it had one
- * MCR_CMD_INGRESS_NTF     A device that rules receive from came, went, or its
- *                         hook was set or taken away.
- *   MCR_A_INGRESS           DEV, IFINDEX and HOOKED
- * MCR_CMD_OUTPUT_NTF      An output was bound to its device or lost it; or,
- *                         where there are DROPS, it dropped for these reasons
- *                         for the first time since it is there or its counters
- *                         were reset.
- *   MCR_A_RULE              ID, and NAME if it has one
- *   MCR_A_OUTPUT            ID, DEV and IFINDEX; DROPS with the reasons that
- *                           are new, and how often by now
- * MCR_CMD_MEMBER_NTF      The membership of a rule changed.
- *   MCR_A_RULE              ID, NAME if it has one, MEMBERSHIP and
- *                           MEMBERSHIP_ERROR
- * MCR_CMD_GENERATION_NTF  One command or one device changed more than
- *                         MCR_NTF_SINGLE_MAX rules or outputs, or more dropped
- *                         for the first time at once: dump again. It stands
- *                         for all the single events.
- * All carry MCR_A_GENERATION, and come in the order of the changes in their
- * namespace; no other namespace hears of them. Listening is open to all.
- *
- * The generation moves with what rules say, not with devices, memberships and
- * drops: a transaction is not undone by a cable. An event tells how something
- * is now, not what is different, so that it may be told twice. To follow the
- * rules: join the group, dump, then take all events but those about rules
- * whose generation is that of the dump or older. Whoever reads too slowly, or
- * whom the server has no memory to tell, gets ENOBUFS from the socket: read
- * until it is empty, and dump again.
+ * What is marked (r) is only ever sent by the server. Addresses are in network
+ * byte order, 4 bytes (IPv4) or 16 bytes (IPv6); all other numbers are in host
+ * byte order, ports included.
  */
 #ifndef _UAPI_LINUX_MCR_H
 #define _UAPI_LINUX_MCR_H
@@ -262,26 +36,28 @@
 /**
  * enum mcr_cmd - operations of the family
  * @MCR_CMD_UNSPEC: unused
- * @MCR_CMD_RULE_NEW: see above
- * @MCR_CMD_RULE_SET: see above
- * @MCR_CMD_RULE_DEL: see above
- * @MCR_CMD_RULE_GET: see above
- * @MCR_CMD_RULE_FLUSH: see above
- * @MCR_CMD_OUTPUT_ADD: see above
- * @MCR_CMD_OUTPUT_DEL: see above
- * @MCR_CMD_TXN_BEGIN: see above
- * @MCR_CMD_TXN_COMMIT: see above
- * @MCR_CMD_TXN_ABORT: see above
- * @MCR_CMD_STATS_RESET: see above
- * @MCR_CMD_EXPLAIN: see above
- * @MCR_CMD_STATUS_GET: see above
- * @MCR_CMD_INGRESS_GET: see above
- * @MCR_CMD_RULE_NTF: see above
- * @MCR_CMD_RULE_DEL_NTF: see above
- * @MCR_CMD_INGRESS_NTF: see above
- * @MCR_CMD_OUTPUT_NTF: see above
- * @MCR_CMD_MEMBER_NTF: see above
- * @MCR_CMD_GENERATION_NTF: see above
+ * @MCR_CMD_RULE_NEW: create a rule, or replace the rule of the same match
+ * @MCR_CMD_RULE_SET: change what is not part of a rule's match
+ * @MCR_CMD_RULE_DEL: delete a rule
+ * @MCR_CMD_RULE_GET: do: one rule; dump: all, or those that a filter matches
+ * @MCR_CMD_RULE_FLUSH: delete all rules, or those that a filter matches
+ * @MCR_CMD_OUTPUT_ADD: add an output to a rule
+ * @MCR_CMD_OUTPUT_DEL: take an output out of a rule
+ * @MCR_CMD_TXN_BEGIN: open a transaction that starts from the rules in force
+ * @MCR_CMD_TXN_COMMIT: put the rules of a transaction in force in one step
+ * @MCR_CMD_TXN_ABORT: forget a transaction
+ * @MCR_CMD_STATS_RESET: zero the counters of one rule or of all
+ * @MCR_CMD_EXPLAIN: which rule takes this packet, and if none, why
+ * @MCR_CMD_STATUS_GET: who serves, and how much of what
+ * @MCR_CMD_INGRESS_GET: dump: the devices that rules receive from
+ * @MCR_CMD_RULE_NTF: (r) a rule was created or changed
+ * @MCR_CMD_RULE_DEL_NTF: (r) a rule is gone
+ * @MCR_CMD_INGRESS_NTF: (r) a device that rules receive from came, went, or its
+ *	hook was set or taken away
+ * @MCR_CMD_OUTPUT_NTF: (r) an output was bound to its device or lost it, or dropped
+ *	for a reason for the first time
+ * @MCR_CMD_MEMBER_NTF: (r) the membership of a rule changed
+ * @MCR_CMD_GENERATION_NTF: (r) more changed at once than is told one by one
  */
 enum mcr_cmd {
 	MCR_CMD_UNSPEC,

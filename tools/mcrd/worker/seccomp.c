@@ -170,7 +170,7 @@ scmp_filter_ctx mcrd_seccomp_make(uint32_t arch, enum mcrd_seccomp_mode mode,
  * @size: bytes of @why
  *
  * All that is opened, mapped and set up is so before. Rights are not gained any
- * more (no_new_privs), and other processes of the same user do not look inside.
+ * more (no_new_privs).
  *
  * Return: 0; -errno: no call is restricted.
  */
@@ -183,8 +183,7 @@ int mcrd_seccomp_enter(enum mcrd_seccomp_mode mode, bool uring, char *why,
 
 	if (mode == MCRD_SECCOMP_OFF)
 		return 0;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)) {
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
 		err = -errno;
 		goto out;
 	}

@@ -5,8 +5,8 @@
  * Messages are sent many at a time, and their answers are read before more are
  * sent: what waits in the socket is bounded, so none is lost.
  */
-#ifndef MCR_TXN_H
-#define MCR_TXN_H
+#ifndef MCR_TRANSACTION_H
+#define MCR_TRANSACTION_H
 
 #include "client.h"
 #include "file.h"
@@ -25,7 +25,7 @@
 typedef int (*mcr_txn_parse_fn)(struct mcr_words *w, struct mcr_statement *st);
 
 /**
- * struct mcr_txn - a transaction
+ * struct mcr_transaction - a transaction
  * @client: the connection it belongs to; borrowed
  * @parse: how statements are read
  * @id: what the server calls it; 0: it is not open
@@ -37,7 +37,7 @@ typedef int (*mcr_txn_parse_fn)(struct mcr_words *w, struct mcr_statement *st);
  * @warnings: what the server warns of, of single statements
  * @warning: what it warns of when all is in force; no text: nothing
  */
-struct mcr_txn {
+struct mcr_transaction {
 	struct mcr_client *client;
 	mcr_txn_parse_fn parse;
 	__u32 id;
@@ -50,18 +50,19 @@ struct mcr_txn {
 	struct mcr_error warning;
 };
 
-int mcr_txn_init(struct mcr_txn *txn, struct mcr_client *client,
-		 mcr_txn_parse_fn parse, struct mcr_error *err);
-void mcr_txn_exit(struct mcr_txn *txn);
-int mcr_txn_begin(struct mcr_txn *txn, struct mcr_error *err);
-struct nl_msg *mcr_txn_message(struct mcr_txn *txn, enum mcr_cmd cmd,
-			       int flags);
-int mcr_txn_stage(struct mcr_txn *txn, const struct mcr_place *place,
-		  struct mcr_error *err);
-int mcr_txn_flush(struct mcr_txn *txn, struct mcr_error *err);
-int mcr_txn_commit(struct mcr_txn *txn, struct mcr_error *err);
-void mcr_txn_abort(struct mcr_txn *txn);
-bool mcr_txn_retry(struct mcr_txn *txn, unsigned int *tries,
-		   struct mcr_error *err);
+int mcr_transaction_init(struct mcr_transaction *txn,
+			 struct mcr_client *client, mcr_txn_parse_fn parse,
+			 struct mcr_error *err);
+void mcr_transaction_exit(struct mcr_transaction *txn);
+int mcr_transaction_begin(struct mcr_transaction *txn, struct mcr_error *err);
+struct nl_msg *mcr_transaction_message(struct mcr_transaction *txn,
+				       enum mcr_cmd cmd, int flags);
+int mcr_transaction_stage(struct mcr_transaction *txn,
+			  const struct mcr_place *place, struct mcr_error *err);
+int mcr_transaction_flush(struct mcr_transaction *txn, struct mcr_error *err);
+int mcr_transaction_commit(struct mcr_transaction *txn, struct mcr_error *err);
+void mcr_transaction_abort(struct mcr_transaction *txn);
+bool mcr_transaction_retry(struct mcr_transaction *txn, unsigned int *tries,
+			   struct mcr_error *err);
 
-#endif /* MCR_TXN_H */
+#endif /* MCR_TRANSACTION_H */

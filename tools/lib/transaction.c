@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Transactions; see txn.h.
+ * Transactions; see transaction.h.
  */
-#include "txn.h"
+#include "transaction.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,16 +12,17 @@
 #include "refusal.h"
 
 /**
- * mcr_txn_init - get ready for a transaction
- * @txn: to be freed by mcr_txn_exit(), even on failure
+ * mcr_transaction_init - get ready for a transaction
+ * @txn: to be freed by mcr_transaction_exit(), even on failure
  * @client: the connection
  * @parse: how the statements are read that messages are made from
  * @err: where to say what is wrong
  *
  * Return: 0, or -1 and an error.
  */
-int mcr_txn_init(struct mcr_txn *txn, struct mcr_client *client,
-		 mcr_txn_parse_fn parse, struct mcr_error *err)
+int mcr_transaction_init(struct mcr_transaction *txn,
+			 struct mcr_client *client, mcr_txn_parse_fn parse,
+			 struct mcr_error *err)
 {
 	memset(txn, 0, sizeof(*txn));
 	txn->client = client;
@@ -33,19 +34,19 @@ int mcr_txn_init(struct mcr_txn *txn, struct mcr_client *client,
 }
 
 /**
- * mcr_txn_exit - free what a transaction owns
+ * mcr_transaction_exit - free what a transaction owns
  * @txn: the transaction; aborted if it is open
  */
-void mcr_txn_exit(struct mcr_txn *txn)
+void mcr_transaction_exit(struct mcr_transaction *txn)
 {
-	mcr_txn_abort(txn);
+	mcr_transaction_abort(txn);
 	nlmsg_free(txn->msg);
 	mcr_batch_exit(&txn->batch);
 	txn->msg = NULL;
 }
 
 /* Ask what is about no statement; the request is in @txn->msg. */
-static int ask(struct mcr_txn *txn, struct mcr_reply *reply,
+static int ask(struct mcr_transaction *txn, struct mcr_reply *reply,
 	       struct mcr_error *err)
 {
 	struct mcr_words none = { .err = err };
@@ -60,20 +61,20 @@ static int ask(struct mcr_txn *txn, struct mcr_reply *reply,
 }
 
 /**
- * mcr_txn_begin - open a transaction
- * @txn: as of mcr_txn_init(), or one that has ended
+ * mcr_transaction_begin - open a transaction
+ * @txn: as of mcr_transaction_init(), or one that has ended
  * @err: where to say what is wrong
  *
  * Return: 0, or -1 and an error.
  */
-int mcr_txn_begin(struct mcr_txn *txn, struct mcr_error *err)
+int mcr_transaction_begin(struct mcr_transaction *txn, struct mcr_error *err)
 {
 	struct mcr_reply_walk walk;
 	struct mcr_reply reply;
 	struct nlmsghdr *nlh;
 	int ret;
 
-	mcr_txn_abort(txn);
+	mcr_transaction_abort(txn);
 	txn->stale = false;
 	memset(&txn->warnings, 0, sizeof(txn->warnings));
 	memset(&txn->warning, 0, sizeof(txn->warning));
@@ -94,14 +95,15 @@ int mcr_txn_begin(struct mcr_txn *txn, struct mcr_error *err)
 }
 
 /**
- * mcr_txn_message - begin a message of a transaction
+ * mcr_transaction_message - begin a message of a transaction
  * @txn: the transaction, open
  * @cmd: what is asked for
  * @flags: NLM_F_ flags beside those that every request has
  *
- * Return: the message, to be completed for mcr_txn_stage(); owned by @txn.
+ * Return: the message, to be completed for mcr_transaction_stage(); owned by @txn.
  */
-struct nl_msg *mcr_txn_message(struct mcr_txn *txn, enum mcr_cmd cmd, int flags)
+struct nl_msg *mcr_transaction_message(struct mcr_transaction *txn,
+				       enum mcr_cmd cmd, int flags)
 {
 	/* It has room for what mcr_msg_new() begins with. */
 	mcr_msg_reset(txn->msg, cmd, flags);
@@ -109,16 +111,16 @@ struct nl_msg *mcr_txn_message(struct mcr_txn *txn, enum mcr_cmd cmd, int flags)
 }
 
 /**
- * mcr_txn_stage - send the message of a transaction, now or later
- * @txn: the transaction; the message is mcr_txn_message()'s
+ * mcr_transaction_stage - send the message of a transaction, now or later
+ * @txn: the transaction; the message is mcr_transaction_message()'s
  * @place: the statement it is made from; NULL: none. Must stay until
- *	mcr_txn_flush()
+ *	mcr_transaction_flush()
  * @err: where to say what is wrong, with this or an earlier one
  *
  * Return: 0, or -1 and an error.
  */
-int mcr_txn_stage(struct mcr_txn *txn, const struct mcr_place *place,
-		  struct mcr_error *err)
+int mcr_transaction_stage(struct mcr_transaction *txn,
+			  const struct mcr_place *place, struct mcr_error *err)
 {
 	static const struct mcr_place none;
 
@@ -127,12 +129,12 @@ int mcr_txn_stage(struct mcr_txn *txn, const struct mcr_place *place,
 	txn->places[txn->batch.count] = place ? *place : none;
 	if (mcr_batch_add(&txn->batch, txn->msg, err))
 		return -1;
-	return mcr_batch_full(&txn->batch) ? mcr_txn_flush(txn, err) : 0;
+	return mcr_batch_full(&txn->batch) ? mcr_transaction_flush(txn, err) : 0;
 }
 
 /* What was said about the message made from a statement. */
 struct verdict {
-	struct mcr_txn *txn;
+	struct mcr_transaction *txn;
 	struct mcr_error *err;
 	bool refused;
 };
@@ -178,13 +180,13 @@ static int take_answer(unsigned int index, const struct mcr_reply *reply,
 }
 
 /**
- * mcr_txn_flush - send what is to be sent, and see that it is accepted
+ * mcr_transaction_flush - send what is to be sent, and see that it is accepted
  * @txn: the transaction
  * @err: where to say what is wrong: the first refusal
  *
  * Return: 0, or -1 and an error.
  */
-int mcr_txn_flush(struct mcr_txn *txn, struct mcr_error *err)
+int mcr_transaction_flush(struct mcr_transaction *txn, struct mcr_error *err)
 {
 	struct verdict v = { .txn = txn, .err = err };
 
@@ -196,14 +198,14 @@ int mcr_txn_flush(struct mcr_txn *txn, struct mcr_error *err)
 }
 
 /**
- * mcr_txn_commit - put all in force
+ * mcr_transaction_commit - put all in force
  * @txn: the transaction, flushed; not open afterwards. Gets what the server
  *	warns of
  * @err: where to say what is wrong
  *
  * Return: 0, or -1 and an error: nothing was changed.
  */
-int mcr_txn_commit(struct mcr_txn *txn, struct mcr_error *err)
+int mcr_transaction_commit(struct mcr_transaction *txn, struct mcr_error *err)
 {
 	struct mcr_reply reply;
 	int ret;
@@ -221,17 +223,17 @@ int mcr_txn_commit(struct mcr_txn *txn, struct mcr_error *err)
 	}
 	txn->stale = reply.error == EAGAIN;
 	mcr_reply_exit(&reply);
-	mcr_txn_abort(txn);
+	mcr_transaction_abort(txn);
 	return ret;
 }
 
 /**
- * mcr_txn_abort - forget what was staged
+ * mcr_transaction_abort - forget what was staged
  * @txn: the transaction; not open afterwards. Nothing is done if it is not
  *
  * If the server cannot be told, the end of the connection tells it.
  */
-void mcr_txn_abort(struct mcr_txn *txn)
+void mcr_transaction_abort(struct mcr_transaction *txn)
 {
 	struct mcr_reply reply;
 	struct mcr_error err;
@@ -257,15 +259,15 @@ static void wait_a_little(unsigned int tries)
 }
 
 /**
- * mcr_txn_retry - is it to be done again?
+ * mcr_transaction_retry - is it to be done again?
  * @txn: a transaction that was refused
  * @tries: how often it was; starts with 0
  * @err: why; says so if it was often enough
  *
  * Return: true after a pause, if others came in between; false to give up.
  */
-bool mcr_txn_retry(struct mcr_txn *txn, unsigned int *tries,
-		   struct mcr_error *err)
+bool mcr_transaction_retry(struct mcr_transaction *txn, unsigned int *tries,
+			   struct mcr_error *err)
 {
 	if (!txn->stale)
 		return false;
