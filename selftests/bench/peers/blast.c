@@ -185,7 +185,7 @@ static int send_some(struct blast *b, uint32_t n)
 	return (int)n;
 }
 
-static int blast(struct blast *b, double seconds)
+static int offer(struct blast *b, double seconds)
 {
 	uint64_t start = now(), total, sent = 0, passed;
 
@@ -244,7 +244,7 @@ int main(int argc, char **argv)
 	struct blast b = { 0 };
 
 	if (argc != 7) {
-		fprintf(stderr, "usage: bench-blast DEVICE RUN PACKETS-A-SECOND SECONDS PAYLOAD FLOWS\n");
+		fprintf(stderr, "usage: bench-blast DEVICE RUN RATE SECONDS PAYLOAD FLOWS\n");
 		return 1;
 	}
 	b.run = (uint32_t)strtoul(argv[2], NULL, 0);
@@ -269,5 +269,5 @@ int main(int argc, char **argv)
 		perror("bench-blast");
 		return 1;
 	}
-	return blast(&b, strtod(argv[4], NULL));
+	return offer(&b, strtod(argv[4], NULL));
 }

@@ -2,12 +2,11 @@
 /*
  * usage: bench-xdp OBJECT IN OUT…
  *
- * Has xdp.bpf.c forward, in the driver, until its input ends.
+ * Has xdp.bpf.c forward, in the driver, as long as it runs.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/if_link.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,9 +19,11 @@ static int complain(const char *what, int err)
 
 int main(int argc, char **argv)
 {
+	struct bpf_program *prog;
 	struct bpf_object *obj;
+	struct bpf_link *link;
 	__u32 key, dev;
-	int map, prog;
+	int map;
 
 	if (argc < 4) {
 		fprintf(stderr, "usage: bench-xdp OBJECT IN OUT...\n");
@@ -37,16 +38,16 @@ int main(int argc, char **argv)
 		if (bpf_map_update_elem(map, &key, &dev, BPF_ANY))
 			return complain(argv[3 + key], errno);
 	}
-	prog = bpf_program__fd(bpf_object__find_program_by_name(obj,
-								"broadcast"));
-	if (bpf_xdp_attach((int)if_nametoindex(argv[2]), prog,
-			   XDP_FLAGS_DRV_MODE, NULL))
+	prog = bpf_object__find_program_by_name(obj, "broadcast");
+	/* The program goes with whoever has the link. */
+	link = bpf_program__attach_xdp(prog, (int)if_nametoindex(argv[2]));
+	if (!link)
 		return complain(argv[2], errno);
 	puts("ready");
 	fflush(stdout);
 	while (getchar() != EOF)
 		;
-	bpf_xdp_detach((int)if_nametoindex(argv[2]), XDP_FLAGS_DRV_MODE, NULL);
+	bpf_link__destroy(link);
 	bpf_object__close(obj);
 	return 0;
 }
