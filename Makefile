@@ -7,6 +7,7 @@
 #	sudo make check		the tests, here and in all guests, and style
 #	sudo make proof		the long form: every test in every guest, hours
 #	sudo make soak		the relay under load for ten minutes
+#	sudo make bench		the benchmarks, hours; QUICK=1: some minutes
 #	sudo make install	tool, manual, completion, and the module for
 #				the running kernel
 #	sudo make dkms-install	the same, the module by DKMS, for all kernels
@@ -60,6 +61,10 @@ soak:
 	$(AS_USER) $(MAKE) -s -C selftests
 	MCR_VIA=relay MCR_SOAK_SECONDS=$${MCR_SOAK_SECONDS:-600} ./selftests/soak.sh
 
+bench:
+	$(AS_USER) $(MAKE) -s -C tools
+	./selftests/bench/run $(if $(QUICK),--quick)
+
 vm:
 	@./selftests/vm/run $(PLACE) '$(subst ','\'',$(CMD))'
 
@@ -69,4 +74,4 @@ clean:
 	rm -rf build
 	[ ! -d $(KDIR) ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
 
-.PHONY: all modules tools demo check proof soak vm clean
+.PHONY: all modules tools demo check proof soak bench vm clean

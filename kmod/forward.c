@@ -12,6 +12,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
+#include <linux/prefetch.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
 #include <net/addrconf.h>
@@ -26,6 +27,9 @@
 
 /* Packets that come back into the rules while they are being sent. */
 #define MCR_DEPTH_MAX	2
+
+/* Bytes of a buffer that is taken from page fragments. */
+#define MCR_FAST_MAX	2048U
 
 static DEFINE_PER_CPU(unsigned int, mcr_depth);
 
@@ -207,6 +211,49 @@ static enum mcr_drop mcr_output_obstacle(const struct mcr_rewrite *w,
 }
 
 /*
+ * A copy in a buffer laid out as the job's, of page fragments, which the allocator
+ * hands out and takes back faster than what kmalloc() gives. NULL: without memory,
+ * or where the packet is not made for it.
+ */
+static struct sk_buff *mcr_private_fast(struct sk_buff *skb, unsigned int room)
+{
+	unsigned int headroom = skb_headroom(skb);
+	unsigned int size = SKB_DATA_ALIGN(headroom + skb_headlen(skb)) +
+			    SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	struct sk_buff *nskb;
+	void *data;
+
+	if (headroom < room || size > MCR_FAST_MAX || skb_has_frag_list(skb))
+		return NULL;
+	data = napi_alloc_frag(size);
+	if (unlikely(!data))
+		return NULL;
+	nskb = napi_build_skb(data, size);
+	if (unlikely(!nskb)) {
+		skb_free_frag(data);
+		return NULL;
+	}
+	skb_reserve(nskb, headroom);
+	skb_copy_header(nskb, skb);
+	if (likely(!skb_zerocopy(nskb, skb, skb->len, skb_headlen(skb))))
+		return nskb;
+	kfree_skb(nskb);
+	return NULL;
+}
+
+/* The same of any packet. */
+static struct sk_buff *mcr_private_slow(struct sk_buff *skb, unsigned int room)
+{
+	struct sk_buff *nskb = __pskb_copy_fclone(skb, room, GFP_ATOMIC, false);
+
+	/* They were copied as offsets from the start of the buffer. */
+	if (nskb)
+		skb_headers_offset_update(nskb, (int)room -
+					  (int)skb_headroom(skb));
+	return nskb;
+}
+
+/*
  * A copy whose headers are its own: the job's packet itself if @last, which is
  * consumed then whatever happens.
  */
@@ -218,12 +265,11 @@ static struct sk_buff *mcr_private(const struct mcr_job *job,
 	struct sk_buff *nskb = job->skb;
 
 	if (!last) {
-		nskb = __pskb_copy_fclone(job->skb, headroom, GFP_ATOMIC, false);
+		nskb = mcr_private_fast(job->skb, headroom);
+		if (!nskb)
+			nskb = mcr_private_slow(job->skb, headroom);
 		if (!nskb)
 			return NULL;
-		/* They were copied as offsets from the start of the buffer. */
-		skb_headers_offset_update(nskb, (int)headroom -
-					  (int)skb_headroom(job->skb));
 	}
 	if (last || skb_headlen(nskb) < job->kept + p->hlen) {
 		if (skb_ensure_writable(nskb, job->kept + p->hlen) ||
@@ -264,22 +310,6 @@ static void mcr_put_own_ethernet(struct sk_buff *skb, const struct mcr_job *job,
 	eth->h_proto = skb->protocol;
 }
 
-static struct sk_buff *mcr_output_copy(const struct mcr_rewrite *w,
-				       const struct mcr_job *job,
-				       const struct net_device *dev,
-				       const union mcr_addr *src, bool last)
-{
-	struct sk_buff *nskb = mcr_private(job, dev, last);
-
-	if (!nskb)
-		return NULL;
-	if (!mcr_rewrite_is_noop(w))
-		mcr_rewrite_apply(nskb, job->p, w, src);
-	if (w->mac != MCR_MAC_KEEP)
-		mcr_put_own_ethernet(nskb, job, w, dev);
-	return nskb;
-}
-
 static enum mcr_drop mcr_xmit_result(int rc)
 {
 	switch (rc) {
@@ -295,59 +325,105 @@ static enum mcr_drop mcr_xmit_result(int rc)
 	}
 }
 
-/*
- * What an output does to its copies now: where the rules feed themselves, the
- * TTL of those that nobody stated one for is to end it. @dec is room for that.
- */
-static const struct mcr_rewrite *mcr_rewrite_of(const struct mcr_output *out,
-						struct mcr_rewrite *dec)
+/* Send the copy of an output that changes it. */
+static noinline enum mcr_drop mcr_output_rewrite(const struct mcr_rewrite *w,
+						 const struct mcr_job *job,
+						 struct net_device *dev,
+						 bool last)
 {
-	if (!READ_ONCE(out->feeds) || out->rewrite.ttl_mode != MCR_TTL_AUTO)
-		return &out->rewrite;
-	*dec = out->rewrite;
-	dec->ttl_mode = MCR_TTL_DEC;
-	return dec;
+	const union mcr_addr *src = NULL;
+	struct sk_buff *nskb;
+	union mcr_addr addr;
+
+	if (w->src_mode == MCR_SRC_SET) {
+		src = &w->src;
+	} else if (w->src_mode == MCR_SRC_AUTO) {
+		if (!mcr_source_of(w, dev, job->p, &addr)) {
+			if (last)
+				consume_skb(job->skb);
+			return MCR_DROP_NO_SOURCE;
+		}
+		src = &addr;
+	}
+	nskb = mcr_private(job, dev, last);
+	if (unlikely(!nskb))
+		return MCR_DROP_NO_MEMORY;
+	if (!mcr_rewrite_is_noop(w))
+		mcr_rewrite_apply(nskb, job->p, w, src);
+	if (w->mac != MCR_MAC_KEEP)
+		mcr_put_own_ethernet(nskb, job, w, dev);
+	nskb->dev = dev;
+	return mcr_xmit_result(dev_queue_xmit(nskb));
+}
+
+/*
+ * Where the rules feed themselves, the TTL of copies that nobody stated one for is
+ * to end it.
+ */
+static bool mcr_output_decrements(const struct mcr_output *out)
+{
+	return unlikely(READ_ONCE(out->feeds)) &&
+	       out->rewrite.ttl_mode == MCR_TTL_AUTO;
+}
+
+static noinline enum mcr_drop mcr_output_decrement(const struct mcr_output *out,
+						   const struct mcr_job *job,
+						   struct net_device *dev,
+						   bool last)
+{
+	struct mcr_rewrite dec = out->rewrite;
+	enum mcr_drop reason;
+
+	dec.ttl_mode = MCR_TTL_DEC;
+	reason = mcr_output_obstacle(&dec, dev, job, false);
+	if (!reason)
+		return mcr_output_rewrite(&dec, job, dev, last);
+	if (last)
+		consume_skb(job->skb);
+	return reason;
 }
 
 /* Send one output's copy. The job's packet is consumed if @last. */
 static enum mcr_drop mcr_output_send(const struct mcr_output *out,
-				     const struct mcr_job *job, bool last)
+				     const struct mcr_job *job,
+				     struct net_device *dev, bool last)
 {
-	struct net_device *dev = rcu_dereference(out->port->dev);
-	const union mcr_addr *src = NULL;
-	const struct mcr_rewrite *w;
-	struct mcr_rewrite dec;
+	bool shared = mcr_rewrite_is_shared(&out->rewrite);
+	struct sk_buff *nskb = job->skb;
 	enum mcr_drop reason;
-	struct sk_buff *nskb;
-	union mcr_addr addr;
-	bool shared;
 
-	w = mcr_rewrite_of(out, &dec);
-	shared = mcr_rewrite_is_shared(w);
-	reason = mcr_output_obstacle(w, dev, job, shared);
-	if (reason)
-		goto drop;
-	if (w->src_mode == MCR_SRC_SET) {
-		src = &w->src;
-	} else if (w->src_mode == MCR_SRC_AUTO) {
-		reason = MCR_DROP_NO_SOURCE;
-		if (!mcr_source_of(w, dev, job->p, &addr))
-			goto drop;
-		src = &addr;
+	if (mcr_output_decrements(out))
+		return mcr_output_decrement(out, job, dev, last);
+	reason = mcr_output_obstacle(&out->rewrite, dev, job, shared);
+	if (unlikely(reason)) {
+		if (last)
+			consume_skb(job->skb);
+		return reason;
 	}
 	if (!shared)
-		nskb = mcr_output_copy(w, job, dev, src, last);
-	else
-		nskb = last ? job->skb : skb_clone(job->skb, GFP_ATOMIC);
-	if (unlikely(!nskb))
-		return MCR_DROP_NO_MEMORY;
+		return mcr_output_rewrite(&out->rewrite, job, dev, last);
+	if (!last) {
+		nskb = skb_clone(nskb, GFP_ATOMIC);
+		if (unlikely(!nskb))
+			return MCR_DROP_NO_MEMORY;
+	}
 	nskb->dev = dev;
 	return mcr_xmit_result(dev_queue_xmit(nskb));
+}
 
-drop:
-	if (last)
-		consume_skb(job->skb);
-	return reason;
+/*
+ * The device of an output. What sending looks at first is fetched: it is needed
+ * when the copy before has been sent, which takes as long as to fetch it.
+ */
+static struct net_device *mcr_output_dev(const struct mcr_output *out)
+{
+	struct net_device *dev = rcu_dereference(out->port->dev);
+
+	prefetch(&dev->state);
+	prefetch(&dev->mtu);
+	prefetch(&dev->type);
+	prefetch(&dev->_tx);
+	return dev;
 }
 
 static void mcr_drop_all(const struct mcr_fanout *f, const struct mcr_packet *p,
@@ -363,6 +439,7 @@ static void mcr_drop_all(const struct mcr_fanout *f, const struct mcr_packet *p,
 static void mcr_replicate(const struct mcr_fanout *f, struct sk_buff *skb,
 			  const struct mcr_packet *p, bool consume)
 {
+	struct net_device *dev, *next = NULL;
 	struct mcr_job job;
 	u32 i;
 
@@ -373,12 +450,16 @@ static void mcr_replicate(const struct mcr_fanout *f, struct sk_buff *skb,
 			return;
 		}
 	}
+	dev = mcr_output_dev(f->out[0]);
 	mcr_job_begin(&job, skb, p);
 	for (i = 0; i < f->n; i++) {
 		struct mcr_output *out = f->out[i];
+		bool last = i + 1 == f->n;
 
-		mcr_count_output(out, p, mcr_output_send(out, &job,
-							 i + 1 == f->n));
+		if (!last)
+			next = mcr_output_dev(f->out[i + 1]);
+		mcr_count_output(out, p, mcr_output_send(out, &job, dev, last));
+		dev = next;
 	}
 }
 

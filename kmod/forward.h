@@ -23,10 +23,10 @@ struct sk_buff;
  * struct mcr_output - an output of a rule
  * @port: where it sends; holds a user
  * @counters: per CPU, owned
- * @rewrite: how copies are changed
- * @id: unique in its rule
  * @feeds: id of a rule of its namespace that receives what it sends, so that it
  *	comes back to this one; 0: it does not. Written under RTNL, see loop.c
+ * @rewrite: how copies are changed
+ * @id: unique in its rule
  * @drops: by reason, owned
  * @told_drops: bit by enum mcr_drop: @first was told of it
  * @first: where drops for a reason that is new are told; NULL: nowhere
@@ -39,11 +39,13 @@ struct sk_buff;
  * rule.
  */
 struct mcr_output {
+	/* What each packet reads: one cache line. */
 	struct mcr_port *port;
 	struct mcr_output_counters __percpu *counters;
-	struct mcr_rewrite rewrite;
-	u32 id;
 	u32 feeds;
+	struct mcr_rewrite rewrite;
+	/* What is read where packets are dropped, and by commands. */
+	u32 id;
 	struct mcr_drops *drops;
 	unsigned long told_drops;
 	struct mcr_drop_queue *first;

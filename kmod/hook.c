@@ -51,10 +51,10 @@ static struct mcr_fanout *mcr_hook_match(struct mcr_ingress *ing,
 static unsigned int mcr_hook(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
+	struct mcr_packet p MCR_UNINITIALIZED;
 	struct mcr_ingress *ing = priv;
 	struct mcr_fanout *f = NULL;
 	enum mcr_verdict verdict;
-	struct mcr_packet p;
 
 	verdict = mcr_match_parse(skb, &p);
 	if (verdict == MCR_VERDICT_PACKET) {

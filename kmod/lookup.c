@@ -24,7 +24,7 @@
 #include "mem.h"
 
 /* The words of an IPv4 key that are not 0 are hashed, no more. */
-static u32 mcr_class_hash(const void *data, u32 len, u32 seed)
+static __always_inline u32 mcr_class_hash(const void *data, u32 len, u32 seed)
 {
 	const struct mcr_class_key *key = data;
 	u32 lens;
@@ -38,7 +38,8 @@ static u32 mcr_class_hash(const void *data, u32 len, u32 seed)
 }
 
 /* memcmp() goes byte by byte on some machines. */
-static int mcr_class_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+static __always_inline int mcr_class_cmp(struct rhashtable_compare_arg *arg,
+					 const void *obj)
 {
 	const struct mcr_class_key *key = arg->key;
 	const struct mcr_class *class = obj;
@@ -328,7 +329,6 @@ struct mcr_entry *mcr_lookup_find(struct mcr_lookup *l,
 				  const struct mcr_flow *f)
 {
 	const struct mcr_masks *masks = rcu_dereference(l->masks);
-	bool local = mcr_addr_is_local_group(&f->dst, f->family);
 	struct mcr_class_key key = { .vlan = f->vlan, .family = f->family };
 	u32 i;
 
@@ -339,7 +339,8 @@ struct mcr_entry *mcr_lookup_find(struct mcr_lookup *l,
 		if (mask->family != f->family ||
 		    (mask->proto == MCR_PROTO_UDP && f->proto != MCR_PROTO_UDP) ||
 		    (mask->one_port && !f->dport) ||
-		    (mask->skips_local && local))
+		    (mask->skips_local &&
+		     mcr_addr_is_local_group(&f->dst, f->family)))
 			continue;
 		e = mcr_mask_probe(l, mask, f, &key);
 		if (e)

@@ -11,4 +11,11 @@
  */
 #define MCR_GFP		(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
+/* Of a variable on the packet path that is filled in before it is read. */
+#if __has_attribute(uninitialized)
+#define MCR_UNINITIALIZED	__attribute__((uninitialized))
+#else
+#define MCR_UNINITIALIZED
+#endif
+
 #endif /* MCR_MEM_H */

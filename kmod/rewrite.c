@@ -2,10 +2,11 @@
 /*
  * What an output changes in the headers of its copy.
  *
- * The IPv4 header checksum was found correct before, so it is made anew. The
- * checksum of UDP, or of another protocol that covers the addresses, is changed
- * incrementally (RFC 1624): a wrong one stays wrong, for the receiver to see,
- * and an absent one (0, in UDP) stays absent.
+ * Checksums are changed incrementally (RFC 1624): what changes in the words that
+ * they cover is summed up, and added once. That of the IPv4 header was found correct
+ * before. One of UDP, or of another protocol that covers the addresses, that was
+ * wrong stays wrong, for the receiver to see, and an absent one (0, in UDP) stays
+ * absent.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -19,67 +20,70 @@
 #include "rewrite.h"
 
 /**
- * struct mcr_csum - the upper-layer checksum of a packet that is being changed
- * @check: the checksum; NULL: there is none
- * @partial: it holds only the pseudo-header's sum (CHECKSUM_PARTIAL)
+ * struct mcr_delta - what changed in the words that checksums cover
+ * @addr: in addresses, which are part of the pseudo-header
+ * @ip: in the rest of the IP header
+ * @port: in ports
+ *
+ * Sums of one's complements: 64 bits hold all carries. In network byte order.
  */
-struct mcr_csum {
-	__sum16 *check;
-	bool partial;
+struct mcr_delta {
+	u64 addr;
+	u64 ip;
+	u64 port;
 };
 
-static struct mcr_csum mcr_csum_begin(struct sk_buff *skb,
-				      const struct mcr_packet *p)
+static u64 mcr_delta32(__be32 from, __be32 to)
+{
+	return (u64)(u32)~(__force u32)from + (__force u32)to;
+}
+
+static u64 mcr_delta16(__be16 from, __be16 to)
+{
+	return (u64)(u16)~(__force u16)from + (__force u16)to;
+}
+
+/* Add a change to a checksum's sum, which is not its complement. */
+static __sum16 mcr_delta_add(__wsum sum, u64 delta)
+{
+	delta = (delta & 0xffffffff) + (delta >> 32);
+	delta = (delta & 0xffffffff) + (delta >> 32);
+	return csum_fold(csum_add(sum, (__force __wsum)(u32)delta));
+}
+
+/* The checksum of what is above IP. */
+static void mcr_csum_mend(struct sk_buff *skb, const struct mcr_packet *p,
+			  const struct mcr_delta *d)
 {
 	unsigned char *start = skb_network_header(skb) + p->csum_start;
-	struct mcr_csum c = { };
+	__sum16 *check = (__sum16 *)(start + p->csum_offset);
 
-	if (!p->csum_start)
-		return c;
-	c.check = (__sum16 *)(start + p->csum_offset);
-	/* A partial checksum may also be that of a packet inside of this one. */
-	c.partial = skb->ip_summed == CHECKSUM_PARTIAL &&
-		    skb_checksum_start(skb) == start;
-	if (!c.partial && p->thoff && !*c.check)
-		c.check = NULL;
-	return c;
-}
-
-/* An address changed: it is part of the pseudo-header. */
-static void mcr_csum_addr(struct mcr_csum *c, __be32 from, __be32 to)
-{
-	if (!c->check)
+	if (!p->csum_start || !(d->addr | d->port))
 		return;
-	if (c->partial)
-		*c->check = ~csum_fold(csum_add(csum_sub(csum_unfold(*c->check),
-							 (__force __wsum)from),
-						(__force __wsum)to));
-	else
-		csum_replace4(c->check, from, to);
+	/*
+	 * Only the pseudo-header's sum. It may also be that of a packet inside of
+	 * this one.
+	 */
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    skb_checksum_start(skb) == start) {
+		*check = ~mcr_delta_add(csum_unfold(*check), d->addr);
+	} else {
+		if (p->thoff && !*check)
+			return;
+		*check = mcr_delta_add(~csum_unfold(*check), d->addr + d->port);
+	}
+	/* The same number; but in UDP 0 would mean that there is no checksum. */
+	if (p->csum_offset == offsetof(struct udphdr, check) && !*check)
+		*check = CSUM_MANGLED_0;
 }
 
-/* A port changed: a partial checksum does not cover it yet. */
-static void mcr_csum_port(struct mcr_csum *c, __be16 from, __be16 to)
-{
-	if (c->check && !c->partial)
-		csum_replace2(c->check, from, to);
-}
-
-/* The same number; but in UDP 0 would mean that there is no checksum. */
-static void mcr_csum_end(struct mcr_csum *c, const struct mcr_packet *p)
-{
-	if (c->check && p->csum_offset == offsetof(struct udphdr, check) &&
-	    !*c->check)
-		*c->check = CSUM_MANGLED_0;
-}
-
-static void mcr_rewrite_addr6(struct mcr_csum *c, struct in6_addr *addr,
+static void mcr_rewrite_addr6(struct mcr_delta *d, struct in6_addr *addr,
 			      const union mcr_addr *to)
 {
 	unsigned int i;
 
 	for (i = 0; i < 4; i++) {
-		mcr_csum_addr(c, addr->s6_addr32[i], to->ip6[i]);
+		d->addr += mcr_delta32(addr->s6_addr32[i], to->ip6[i]);
 		addr->s6_addr32[i] = to->ip6[i];
 	}
 }
@@ -96,42 +100,48 @@ static u8 mcr_rewrite_ttl(const struct mcr_rewrite *w, u8 ttl)
 	}
 }
 
-static void mcr_rewrite_ipv4(struct sk_buff *skb, struct mcr_csum *c,
+static void mcr_rewrite_ipv4(struct sk_buff *skb, struct mcr_delta *d,
 			     const struct mcr_rewrite *w,
 			     const union mcr_addr *src)
 {
 	struct iphdr *iph = ip_hdr(skb);
+	__be16 *ttl = (__be16 *)&iph->ttl, *tos = (__be16 *)iph, old;
 
 	if (w->set & MCR_SET_GROUP) {
-		mcr_csum_addr(c, iph->daddr, w->group.ip);
+		d->addr += mcr_delta32(iph->daddr, w->group.ip);
 		iph->daddr = w->group.ip;
 	}
 	if (src) {
-		mcr_csum_addr(c, iph->saddr, src->ip);
+		d->addr += mcr_delta32(iph->saddr, src->ip);
 		iph->saddr = src->ip;
 	}
+	old = *ttl;
 	iph->ttl = mcr_rewrite_ttl(w, iph->ttl);
-	if (w->set & MCR_SET_DSCP)
+	d->ip += mcr_delta16(old, *ttl);
+	if (w->set & MCR_SET_DSCP) {
+		old = *tos;
 		iph->tos = (iph->tos & INET_ECN_MASK) | w->dscp << 2;
-	ip_send_check(iph);
+		d->ip += mcr_delta16(old, *tos);
+	}
+	iph->check = mcr_delta_add(~csum_unfold(iph->check), d->addr + d->ip);
 }
 
-static void mcr_rewrite_ipv6(struct sk_buff *skb, struct mcr_csum *c,
+static void mcr_rewrite_ipv6(struct sk_buff *skb, struct mcr_delta *d,
 			     const struct mcr_rewrite *w,
 			     const union mcr_addr *src)
 {
 	struct ipv6hdr *ip6h = ipv6_hdr(skb);
 
 	if (w->set & MCR_SET_GROUP)
-		mcr_rewrite_addr6(c, &ip6h->daddr, &w->group);
+		mcr_rewrite_addr6(d, &ip6h->daddr, &w->group);
 	if (src)
-		mcr_rewrite_addr6(c, &ip6h->saddr, src);
+		mcr_rewrite_addr6(d, &ip6h->saddr, src);
 	ip6h->hop_limit = mcr_rewrite_ttl(w, ip6h->hop_limit);
 	if (w->set & MCR_SET_DSCP)
 		ipv6_change_dsfield(ip6h, INET_ECN_MASK, w->dscp << 2);
 }
 
-static void mcr_rewrite_ports(struct sk_buff *skb, struct mcr_csum *c,
+static void mcr_rewrite_ports(struct sk_buff *skb, struct mcr_delta *d,
 			      const struct mcr_packet *p,
 			      const struct mcr_rewrite *w)
 {
@@ -141,11 +151,11 @@ static void mcr_rewrite_ports(struct sk_buff *skb, struct mcr_csum *c,
 		return;
 	uh = (struct udphdr *)(skb_network_header(skb) + p->thoff);
 	if (w->set & MCR_SET_DPORT) {
-		mcr_csum_port(c, uh->dest, htons(w->dport));
+		d->port += mcr_delta16(uh->dest, htons(w->dport));
 		uh->dest = htons(w->dport);
 	}
 	if (w->set & MCR_SET_SPORT) {
-		mcr_csum_port(c, uh->source, htons(w->sport));
+		d->port += mcr_delta16(uh->source, htons(w->sport));
 		uh->source = htons(w->sport);
 	}
 }
@@ -165,12 +175,12 @@ static void mcr_rewrite_ports(struct sk_buff *skb, struct mcr_csum *c,
 void mcr_rewrite_apply(struct sk_buff *skb, const struct mcr_packet *p,
 		       const struct mcr_rewrite *w, const union mcr_addr *src)
 {
-	struct mcr_csum c = mcr_csum_begin(skb, p);
+	struct mcr_delta d = { };
 
 	if (p->flow.family == AF_INET)
-		mcr_rewrite_ipv4(skb, &c, w, src);
+		mcr_rewrite_ipv4(skb, &d, w, src);
 	else
-		mcr_rewrite_ipv6(skb, &c, w, src);
-	mcr_rewrite_ports(skb, &c, p, w);
-	mcr_csum_end(&c, p);
+		mcr_rewrite_ipv6(skb, &d, w, src);
+	mcr_rewrite_ports(skb, &d, p, w);
+	mcr_csum_mend(skb, p, &d);
 }

@@ -115,8 +115,8 @@ struct mcr_name {
 
 /**
  * struct mcr_rule - a rule in force
- * @entry: its match; in the classifier of @iif unless disabled
  * @fanout: its outputs
+ * @entry: its match; in the classifier of @iif unless disabled
  * @iif: the ingress device; holds a user
  * @iif_node: in mcr_ingress.list of @iif
  * @join_node: in mcr_group.rules of @joining; in mcr_joins.waiting; or empty
@@ -145,8 +145,8 @@ struct mcr_name {
  * counters and outputs.
  */
 struct mcr_rule {
-	struct mcr_entry entry;
 	struct mcr_fanout __rcu *fanout;
+	struct mcr_entry entry;
 	struct mcr_port *iif;
 	struct list_head iif_node;
 	struct list_head join_node;

@@ -4,6 +4,7 @@
 
 usage: rows.py check FILE...              are all rows sound?
        rows.py add FILE KEY=VALUE...      put one more row into a file
+       rows.py join FILE FROM             put all rows of a file into another
        rows.py table FILE... [KEY=VALUE...]   medians of what was measured
 """
 import fcntl
@@ -164,7 +165,7 @@ def value_of(key, text):
 
 def main(words):
     """The command line."""
-    if len(words) < 2 or words[0] not in ("check", "add", "table"):
+    if len(words) < 2 or words[0] not in ("check", "add", "join", "table"):
         print(__doc__.strip(), file=sys.stderr)
         return 2
     verb, words = words[0], words[1:]
@@ -174,6 +175,9 @@ def main(words):
         files = [word for word in words if "=" not in word]
         if verb == "add":
             add(files[0], setting)
+            return 0
+        if verb == "join":
+            write(files[0], read(files[0]) + read(files[1]))
             return 0
         rows = [row for path in files for row in read(path)]
     except (ValueError, OSError) as error:

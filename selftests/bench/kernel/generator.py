@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What makes packets in the guest, mcr_bench, and what counts those that came
 out."""
+import socket
 
 SOURCE = "10.1.0.2"
 GROUP = (239 << 24) + (1 << 16) + (1 << 8)      # 239.1.1.0 and following
@@ -45,6 +46,25 @@ def counted(before, after, outputs):
 def make(payload):
     """The packet that is to be sent."""
     put(PARAMETERS + "model", f"{GROUP} {PORT} {payload}")
+
+
+def keep_super(iif, dev, payload):
+    """The packet that is to be sent is a super-packet: as many datagrams as go
+    into one, which come in at iif, from a socket that sends out of dev."""
+    put(PARAMETERS + "keep", iif)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(socket.IPPROTO_UDP, 103, payload)   # UDP_SEGMENT
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
+                        socket.inet_aton(SOURCE))
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 32)
+        sock.bind((SOURCE, 4000))
+        sock.sendto(bytes(65000 // payload * payload), (address(GROUP), PORT))
+    put(PARAMETERS + "keep", "")
+
+
+def segments():
+    """How many datagrams the packet is that is to be sent."""
+    return int(get(PARAMETERS + "send").split()[1])
 
 
 def send(dev, count, flows=1):

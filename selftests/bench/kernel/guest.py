@@ -13,6 +13,7 @@ import sys
 
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
                 os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")]
+import control
 import generator
 import paths
 import rows
@@ -46,9 +47,21 @@ class Bench:
             f"link set {dev} up multicast on" for dev in OUTPUTS))
         self.paths = [kind(i) for i, kind in enumerate(paths.KINDS)]
 
+    def keep_super(self):
+        """Let a super-packet of a local sender be the model."""
+        run("ip", "link", "add", "s0", "mtu", "9100", "type", "veth", "peer",
+            "name", "s1", "mtu", "9100")
+        run("ip", "addr", "add", f"{generator.SOURCE}/24", "dev", "s0")
+        for dev in "s0", "s1":
+            run("ip", "link", "set", dev, "up")
+        generator.keep_super("s1", "s0", SETTING["payload"])
+        run("ip", "addr", "flush", "dev", "s0")
+
     def measure(self, path, setting, round_):
-        """One measurement: a row."""
+        """One measurement: a row. Segments of a super-packet count as one
+        each."""
         outputs = OUTPUTS[:setting["n"]]
+        segs = generator.segments() if setting["gro"] else 1
         count = int(WARM / generator.send(path.gen, WARM, setting["flows"])
                     * self.seconds)
         before = generator.sent()
@@ -58,8 +71,10 @@ class Bench:
         out = generator.counted(before, generator.sent(), outputs)
         if not out:
             raise RuntimeError(f"{path.name} sends nothing: {setting}")
-        rate = generator.rate()
-        share = out / (count * setting["n"])
+        # What is cut into segments on its way out is counted by them.
+        whole = setting["gro"] and setting["egress_gso"]
+        rate = generator.rate() * (segs if whole else 1)
+        share = out / (count * setting["n"] * (1 if whole else segs))
         return {**setting, "path": path.name, "place": self.place,
                 "offered_pps": round(rate / share), "in_pps": rate,
                 "out_pps": rate * setting["n"], "loss": round(1 - share, 6),
@@ -84,7 +99,8 @@ class Bench:
     def point(self, names=None, **traffic):
         """All paths, or those named, with the same traffic, in turn."""
         ready, found = self.begin(traffic, names), []
-        generator.make({**SETTING, **traffic}["payload"])
+        if not traffic.get("gro"):
+            generator.make({**SETTING, **traffic}["payload"])
         for i in range(self.rounds):
             turn = i % len(ready)
             found += [self.measure(path, setting, i)
@@ -111,7 +127,71 @@ def bars(bench):
         bench.point(n=n)
 
 
-PARTS = {"bars": bars}
+def matrix(bench):
+    """All paths by fan-out, payload and flows."""
+    for n in (1, 4, 16, 64, 256):
+        for payload in (64, 512, 1400, 8900):
+            bench.point(n=n, payload=payload)
+    for flows in (4, 16, 64):
+        bench.point(n=4, flows=flows)
+
+
+# Frames of 60 bytes, which the bar is about.
+SHORT = 18
+
+
+def lookup(bench):
+    """One output, many rules and flows."""
+    path = paths.McrRules(len(bench.paths))
+    points = [(1, 1, 1), (1000, 1, 1000), (1000, 8, 1000), (100000, 1, 10000),
+              (100000, 8, 10000)]
+    generator.make(SHORT)
+    for i in range(bench.rounds):
+        found = []
+        for rules, masks, flows in points:
+            setting = {**SETTING, "payload": SHORT, "rules": rules,
+                       "masks": masks, "flows": flows}
+            path.up(setting, OUTPUTS)
+            found.append(bench.measure(path, setting, i))
+        bench.keep(found)
+    path.down()
+
+
+def superpackets(bench):
+    """UDP super-packets in, of 1400-byte segments: outputs that take them whole,
+    and outputs that do not."""
+    bench.keep_super()
+    for whole in (True, False):
+        for dev in OUTPUTS[:16]:
+            run("ethtool", "-K", dev, "tx-udp-segmentation",
+                "on" if whole else "off")
+        for n in (1, 4, 16):
+            bench.point(["mcr", "clone-loop", "tc-mirred", "nft-dup"], n=n,
+                        gro=True, egress_gso=whole)
+
+
+def commands(bench):
+    """The control plane, and memory: rows of another kind."""
+    path = paths.McrRules(len(bench.paths))
+    generator.make(SHORT)
+    for rules in (1000, 10000) if bench.quick else (1000, 10000, 100000):
+        row = {"plane": "kernel", "path": "mcr", "rules": rules,
+               "place": bench.place, "cpus": os.cpu_count(),
+               **control.measure(path, rules), "run": bench.name}
+        print(", ".join(f"{key} {value}" for key, value in row.items()),
+              flush=True)
+        rows.write(bench.file, rows.read(bench.file) + [row])
+
+
+def smoke(bench):
+    """Does it all work? One round of next to nothing."""
+    bench.rounds, bench.seconds = 1, 0.01
+    for n in (1, 4):
+        bench.point(n=n)
+
+
+PARTS = {"smoke": smoke, "bars": bars, "commands": commands, "lookup": lookup, "superpackets": superpackets,
+         "matrix": matrix}
 
 
 def main(words):

@@ -12,7 +12,7 @@ import socket
 import struct
 import subprocess
 
-from generator import PORT, SOURCE, groups, put
+from generator import GROUP, PORT, SOURCE, address, groups, put
 
 MCRTOOL = os.environ.get("MCRTOOL", "build/tools/mcrtool")
 # What rewriting outputs change; {i} is the output's number.
@@ -73,6 +73,31 @@ class Mcr(Path):
 
     def down(self):
         run(MCRTOOL, "rule", "flush", "iif", self.iif)
+
+
+class McrRules(Mcr):
+    """As many rules as the setting says, in as many masks, in an order that has
+    nothing to do with that of the flows; each takes one flow."""
+    # Those of 10.1.0.2, all of them.
+    masks = ("src 10.1.0.2 dport {}", "src 10.1.0.2", "src 10.1.0.0/24 dport {}",
+             "src 10.1.0.0/24", "src 10.1.0.0/16 dport {}", "src 10.1.0.0/16",
+             "dport {}", "")
+
+    def up(self, setting, outputs):
+        run(MCRTOOL, "apply", "-", text="\n".join(
+            self.lines(setting["rules"], setting["masks"], outputs[0])))
+
+    def lines(self, rules, masks, output):
+        """The rules, as lines of a rule file."""
+        # 7919 is prime: each group once, neighbours far apart.
+        order = [i * 7919 % rules for i in range(rules)]
+        if masks == 1:
+            kinds = [f"dport {PORT}"]
+        else:
+            kinds = [kind.format(PORT) for kind in self.masks]
+        return [f"rule iif {self.iif} group {address(GROUP + i)} "
+                f"{kinds[i % masks]} "
+                f"join none consume to {output} mac keep" for i in order]
 
 
 class McrOwnMac(Mcr):

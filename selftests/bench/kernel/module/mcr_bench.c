@@ -110,7 +110,7 @@ static unsigned int bench_keep_hook(void *priv, struct sk_buff *skb,
 	struct sk_buff *copy;
 
 	if (!READ_ONCE(model)) {
-		copy = skb_copy(skb, GFP_ATOMIC);
+		copy = pskb_copy(skb, GFP_ATOMIC);
 		if (copy)
 			skb_push(copy, ETH_HLEN);
 		WRITE_ONCE(model, copy);
