@@ -213,8 +213,10 @@ class Topology:
         return self.sink.stdout.readline()
 
     def blast(self, rate, seconds, payload=1400, flows=1, latency=False,
-              pids=()):
-        """Offer packets; what became of them: a dict."""
+              pids=(), drain=0.05):
+        """Offer packets; what became of them: a dict. What is not out so many
+        seconds behind the last one is not counted.
+        """
         self.number += 1
         self._ask("run %d %d" % (self.number, latency))
         pids = list(pids) + self.threads
@@ -223,9 +225,9 @@ class Topology:
             "src", BUILD + "/bench-blast", "s0", str(self.number),
             "%.0f" % rate, str(seconds), str(payload), str(flows),
             cpus=str(GENERATOR))))
-        time.sleep(0.05)
-        cpu = sum(cpu_ns(pid) - before[pid] for pid in pids)
+        time.sleep(drain)
         found = json.loads(self._ask("read"))
+        cpu = sum(cpu_ns(pid) - before[pid] for pid in pids)
         return {"sent": sent["sent"], "seconds": sent["seconds"],
                 "out": [d[0] for d in found["devices"]],
                 "late": sum(d[1] for d in found["devices"]),
