@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define BUFFERS		2048U
+#define BUFFERS		256U
 #define ENTRIES		4096U
 #define RECEIVE		UINT64_MAX
 

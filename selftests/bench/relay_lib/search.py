@@ -5,7 +5,7 @@ import statistics
 
 # Packets a second: where a search begins, and what the generator can do.
 START, MOST = 40e3, 6e6
-PROBE, PRECISION, RUNS = 0.2, 0.05, 3
+PROBE, PRECISION, RUNS = 0.3, 0.05, 3
 # Who falls behind does not hold a rate, though a socket's buffer holds the rest.
 DRAIN = 0.004
 # Short runs may have been lucky: so often a bit less is tried.
