@@ -57,7 +57,7 @@ def measure(topo, setting, path, n, args):
         # Neighbours, caches and pools are there before it counts.
         offer(5000, 0.1)
         return Search(offer, n, setting["loss_limit"],
-                      seconds=args.seconds).best()
+                      seconds=args.seconds, cores=setting["cores"]).best()
 
 
 def one_set(name, args, number):

@@ -39,7 +39,7 @@ def hold(topo, name, n, rate, seconds, gro=False):
     with Relay(topo, n) as way:
         topo.blast(5000, 0.2)
         before = workers(way)
-        found = topo.blast(rate, seconds, pids=way.pids)
+        found = topo.blast(rate, seconds, pids=way.pids, expect=n)
         after = workers(way)
         packets = max(1, after["packets"] - before["packets"])
         return {"what": name, "n": n, "gro": gro, "cores": topo.cores,

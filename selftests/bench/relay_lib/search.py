@@ -8,6 +8,8 @@ START, MOST = 40e3, 6e6
 PROBE, PRECISION, RUNS = 0.3, 0.05, 3
 # Who falls behind does not hold a rate, though a socket's buffer holds the rest.
 DRAIN = 0.004
+# Who takes more time than there is has not been read in time.
+BUSY = 1.05
 # Short runs may have been lucky: so often a bit less is tried.
 STEPS = 12
 
@@ -36,18 +38,23 @@ def middle(results):
 class Search:
     """A search by an offer: a function of rate and seconds."""
 
-    def __init__(self, offer, n, limit, seconds=1.0, probe=PROBE):
+    def __init__(self, offer, n, limit, seconds=1.0, probe=PROBE, cores=1):
         self.offer, self.n, self.limit = offer, n, limit
-        self.seconds, self.probe = seconds, probe
+        self.seconds, self.probe, self.cores = seconds, probe, cores
 
     def _holds(self, rate, seconds):
         found = self.offer(rate, seconds)
         slow = found["sent"] / found["seconds"] < rate * 0.97
-        return loss_of(found, self.n) <= self.limit and not slow, found
+        return self._sound(result_of(found, self.n)) and not slow
+
+    def _sound(self, result):
+        """Did it hold, in the time that there was?"""
+        busy = result["cpu_us_per_out"] * result["out_pps"] / 1e6
+        return result["loss"] <= self.limit and busy <= BUSY * self.cores
 
     def _twice(self, rate, seconds):
         """What fails once may have been disturbed."""
-        return self._holds(rate, seconds)[0] or self._holds(rate, seconds)[0]
+        return self._holds(rate, seconds) or self._holds(rate, seconds)
 
     def rate(self):
         """The highest rate that holds, in short runs."""
@@ -72,7 +79,7 @@ class Search:
         for _ in range(STEPS):
             results = [result_of(self.offer(rate, self.seconds), self.n)
                        for _ in range(RUNS)]
-            held = sum(r["loss"] <= self.limit for r in results)
+            held = sum(self._sound(r) for r in results)
             if held * 2 > RUNS:
                 break
             rate *= 0.93

@@ -89,6 +89,10 @@ class Topology:
         self.shared = shared
         self.number = 0
         self.sink = None
+        # Who reads late sees what came out meanwhile.
+        if shared:
+            os.sched_setscheduler(0, os.SCHED_FIFO,
+                                  os.sched_param(PRIORITY))
         self.procs = []
         for name in self.ns.values():
             run("ip", "netns", "add", name)
@@ -213,9 +217,10 @@ class Topology:
         return self.sink.stdout.readline()
 
     def blast(self, rate, seconds, payload=1400, flows=1, latency=False,
-              pids=(), drain=0.05):
+              pids=(), drain=0.05, expect=0):
         """Offer packets; what became of them: a dict. What is not out so many
-        seconds behind the last one is not counted.
+        seconds behind the last one is not counted; where all of it is to come out
+        of some outputs, that is waited for.
         """
         self.number += 1
         self._ask("run %d %d" % (self.number, latency))
@@ -227,6 +232,11 @@ class Topology:
             cpus=str(GENERATOR))))
         time.sleep(drain)
         found = json.loads(self._ask("read"))
+        until = time.monotonic() + WAIT
+        while sum(d[0] for d in found["devices"]) < expect * sent["sent"] and \
+                time.monotonic() < until:
+            time.sleep(0.05)
+            found = json.loads(self._ask("read"))
         cpu = sum(cpu_ns(pid) - before[pid] for pid in pids)
         return {"sent": sent["sent"], "seconds": sent["seconds"],
                 "out": [d[0] for d in found["devices"]],
