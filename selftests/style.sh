@@ -114,6 +114,11 @@ check_shell() {
 		xargs shellcheck -x -P SCRIPTDIR -f gcc 2>&1 || true
 }
 
+# On the way of a packet that is sent nothing is locked: selftests/bench/kernel.
+check_locked() {
+	selftests/bench/kernel/locked.sh "$1" 2>&1 || echo "it has failed"
+}
+
 check_version_if() {
 	files 'kmod/*.c' 'kmod/*.h' | grep -v '^kmod/compat/' |
 		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION' || true
@@ -144,6 +149,8 @@ check_checkpatch | report "checkpatch --strict"
 check_kernel_doc | report "kernel-doc"
 check_module stock-6.1 | report "sparse and W=1 on 6.1"
 check_module stock-6.12 | report "sparse and W=1 on 6.12"
+check_locked stock-6.1 | report "no locked instruction for a packet sent on 6.1"
+check_locked stock-6.12 | report "no locked instruction for a packet sent on 6.12"
 check_version_if | report "kernel versions are told apart in kmod/compat only"
 { make -s -C tools tidy CLANG_TIDY="$PWD/selftests/tidy.sh" 2>&1 >/dev/null ||
 	echo "make tidy failed"; } |

@@ -110,9 +110,8 @@ static unsigned int bench_keep_hook(void *priv, struct sk_buff *skb,
 	struct sk_buff *copy;
 
 	if (!READ_ONCE(model)) {
+		skb_push(skb, ETH_HLEN);
 		copy = pskb_copy(skb, GFP_ATOMIC);
-		if (copy)
-			skb_push(copy, ETH_HLEN);
 		WRITE_ONCE(model, copy);
 	}
 	kfree_skb(skb);
