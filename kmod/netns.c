@@ -5,12 +5,8 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "change.h"
-#include "event.h"
-#include "member.h"
 #include "netns.h"
-#include "quota.h"
-#include "txn.h"
+#include "table.h"
 
 static unsigned int mcr_net_id __read_mostly;
 
@@ -27,49 +23,12 @@ struct mcr_net *mcr_net_of(const struct net *net)
 
 static int __net_init mcr_net_init(struct net *net)
 {
-	struct mcr_net *mn = mcr_net_of(net);
-	int err;
-
-	err = mcr_table_init(mn, net);
-	if (err)
-		return err;
-	mcr_event_init(mn);
-	mcr_txn_net_init(mn);
-	err = mcr_member_init(mn);
-	if (err)
-		goto err_table;
-	err = mcr_quota_init(mn);
-	if (err)
-		goto err_member;
-	return 0;
-
-err_member:
-	mcr_member_exit(mn);
-err_table:
-	mcr_table_exit(mn);
-	return err;
+	return mcr_net_begin(mcr_net_of(net), net);
 }
 
-/* Nobody can change rules any more, and no device is bound. */
 static void __net_exit mcr_net_exit(struct net *net)
 {
-	struct mcr_net *mn = mcr_net_of(net);
-	struct mcr_rule *rule;
-	unsigned long id;
-
-	mcr_event_exit(mn);
-	mcr_txn_net_exit(mn);
-	if (mn->n_rules) {
-		mcr_table_lock(mn);
-		xa_for_each(&mn->rules, id, rule) {
-			mcr_change_del(mn, rule);
-			cond_resched();
-		}
-		mcr_table_unlock(mn);
-	}
-	mcr_quota_exit(mn);
-	mcr_member_exit(mn);
-	mcr_table_exit(mn);
+	mcr_net_end(mcr_net_of(net));
 }
 
 static struct pernet_operations mcr_net_ops = {

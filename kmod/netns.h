@@ -13,4 +13,7 @@ void mcr_netns_exit(void);
 
 struct mcr_net *mcr_net_of(const struct net *net);
 
+int mcr_net_begin(struct mcr_net *mn, struct net *net);
+void mcr_net_end(struct mcr_net *mn);
+
 #endif /* MCR_NETNS_H */

@@ -2,14 +2,27 @@
 /*
  * KUnit tests: they run when the module is loaded, see selftests/kunit.sh.
  */
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/string.h>
 
 #include "tests.h"
 
-unsigned int mcr_test_effort = 100;
-module_param_named(effort, mcr_test_effort, uint, 0400);
+static unsigned int effort = 100;
+module_param(effort, uint, 0400);
 MODULE_PARM_DESC(effort, "percent of the rounds of tests that have many");
+
+/* KUnit runs the suites before the kernel has read the module's parameters. */
+unsigned int mcr_test_times(unsigned int n)
+{
+	const char *given = strstr(THIS_MODULE->args, "effort=");
+	unsigned int percent;
+
+	if (given && sscanf(given, "effort=%u", &percent) == 1)
+		n = (u64)n * percent / 100;
+	return max(n, 1U);
+}
 
 kunit_test_suites(&mcr_rule_suite,
 		  &mcr_order_suite,

@@ -33,15 +33,10 @@ extern struct kunit_suite mcr_commit_order_suite;
 extern struct kunit_suite mcr_loop_suite;
 
 /*
- * How often a test does what it does many times, in percent of what it states: a
- * parameter of the module, for places where the processor is emulated.
+ * How often a test is to do what it would do @n times: less often where the
+ * processor is emulated, at least once.
  */
-extern unsigned int mcr_test_effort;
-
-static inline unsigned int mcr_test_times(unsigned int n)
-{
-	return max_t(unsigned int, n * mcr_test_effort / 100, 1);
-}
+unsigned int mcr_test_times(unsigned int n);
 
 /* Has the test failed already? Loops end then, so that the log is not flooded. */
 static inline bool mcr_test_failed(const struct kunit *test)

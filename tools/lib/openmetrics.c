@@ -25,6 +25,14 @@ typedef void (*output_fn)(struct mcr_str *str, const struct family *f,
 			  const struct mcr_rule *rule,
 			  const struct mcr_output *output);
 
+/* What a member of a struct is. */
+enum member {
+	MEMBER_U32,
+	MEMBER_U64,
+	MEMBER_BOOL,
+	MEMBER_ID,
+};
+
 /**
  * struct family - metrics of one name
  * @name: the name, without what the type adds to it for samples
@@ -37,7 +45,8 @@ typedef void (*output_fn)(struct mcr_str *str, const struct family *f,
  * @ingress: adds those of an ingress device
  * @rule: adds those of a rule
  * @output: adds those of an output
- * @at: for those that add a member: where it stands in what they are about
+ * @member: for those that add a member: what it is
+ * @at: and where it stands in what they are about
  */
 struct family {
 	const char *name;
@@ -49,23 +58,35 @@ struct family {
 	ingress_fn ingress;
 	rule_fn rule;
 	output_fn output;
+	enum member member;
 	size_t at;
 };
 
-static __u64 u64_at(const void *of, const struct family *f)
+/* The value of a member; of one that is an id, whether there is any. */
+static __u64 value_of(const struct family *f, const void *of)
 {
-	__u64 n;
+	const char *at = (const char *)of + f->at;
+	__u64 u64;
+	__u32 u32;
+	bool is;
 
-	memcpy(&n, (const char *)of + f->at, sizeof(n));
-	return n;
+	switch (f->member) {
+	case MEMBER_BOOL:
+		memcpy(&is, at, sizeof(is));
+		return is;
+	case MEMBER_U64:
+		memcpy(&u64, at, sizeof(u64));
+		return u64;
+	default:
+		memcpy(&u32, at, sizeof(u32));
+		return f->member == MEMBER_ID ? !!u32 : u32;
+	}
 }
 
-static __u32 u32_at(const void *of, const struct family *f)
+/* What the type adds to the name of a sample that is a number alone. */
+static const char *suffix(const struct family *f)
 {
-	__u32 n;
-
-	memcpy(&n, (const char *)of + f->at, sizeof(n));
-	return n;
+	return strcmp(f->type, "counter") ? "" : "_total";
 }
 
 /* A sample's name, and the beginning of its labels. @more: part of the name. */
@@ -131,7 +152,7 @@ static void add_server(struct mcr_str *str, const struct family *f,
 static void add_status_u32(struct mcr_str *str, const struct family *f,
 			   const struct mcr_status *status)
 {
-	mcr_str_addf(str, "%s %u\n", f->name, u32_at(status, f));
+	mcr_str_addf(str, "%s %llu\n", f->name, value_of(f, status));
 }
 
 static void add_joins_limit(struct mcr_str *str, const struct family *f,
@@ -148,6 +169,13 @@ static void begin_worker(struct mcr_str *str, const struct family *f,
 	label_number(str, "worker", worker->id);
 }
 
+static void add_worker_member(struct mcr_str *str, const struct family *f,
+			      const struct mcr_worker *worker)
+{
+	begin_worker(str, f, suffix(f), worker);
+	end(str, value_of(f, worker));
+}
+
 static void add_worker(struct mcr_str *str, const struct family *f,
 		       const struct mcr_worker *worker)
 {
@@ -155,34 +183,6 @@ static void add_worker(struct mcr_str *str, const struct family *f,
 	label(str, "loop", mcr_enum_name(mcr_worker_loop_names, worker->loop));
 	label(str, "why", worker->why);
 	end(str, 1);
-}
-
-static void add_worker_running(struct mcr_str *str, const struct family *f,
-			       const struct mcr_worker *worker)
-{
-	begin_worker(str, f, "", worker);
-	end(str, !!worker->pid);
-}
-
-static void add_worker_u32(struct mcr_str *str, const struct family *f,
-			   const struct mcr_worker *worker)
-{
-	begin_worker(str, f, "", worker);
-	end(str, u32_at(worker, f));
-}
-
-static void add_worker_restarts(struct mcr_str *str, const struct family *f,
-				const struct mcr_worker *worker)
-{
-	begin_worker(str, f, "_total", worker);
-	end(str, worker->restarts);
-}
-
-static void add_worker_total(struct mcr_str *str, const struct family *f,
-			     const struct mcr_worker *worker)
-{
-	begin_worker(str, f, "_total", worker);
-	end(str, u64_at(worker, f));
 }
 
 static void add_send_errors(struct mcr_str *str, const struct family *f,
@@ -237,32 +237,11 @@ static void begin_ingress(struct mcr_str *str, const struct family *f,
 	label(str, "dev", ingress->dev);
 }
 
-static void add_ingress_present(struct mcr_str *str, const struct family *f,
-				const struct mcr_ingress *ingress)
-{
-	begin_ingress(str, f, "", ingress);
-	end(str, !!ingress->ifindex);
-}
-
-static void add_ingress_hooked(struct mcr_str *str, const struct family *f,
+static void add_ingress_member(struct mcr_str *str, const struct family *f,
 			       const struct mcr_ingress *ingress)
 {
-	begin_ingress(str, f, "", ingress);
-	end(str, ingress->hooked);
-}
-
-static void add_ingress_u32(struct mcr_str *str, const struct family *f,
-			    const struct mcr_ingress *ingress)
-{
-	begin_ingress(str, f, "", ingress);
-	end(str, u32_at(ingress, f));
-}
-
-static void add_ingress_total(struct mcr_str *str, const struct family *f,
-			      const struct mcr_ingress *ingress)
-{
-	begin_ingress(str, f, "_total", ingress);
-	end(str, u64_at(ingress, f));
+	begin_ingress(str, f, suffix(f), ingress);
+	end(str, value_of(f, ingress));
 }
 
 static void begin_rule(struct mcr_str *str, const struct family *f,
@@ -275,6 +254,13 @@ static void begin_rule(struct mcr_str *str, const struct family *f,
 	label(str, "name", rule->name);
 	label(str, "iif", rule->spec.iif);
 	label_prefix(str, "group", &m->group, m->family, m->group_len);
+}
+
+static void add_rule_member(struct mcr_str *str, const struct family *f,
+			    const struct mcr_rule *rule)
+{
+	begin_rule(str, f, suffix(f), rule);
+	end(str, value_of(f, rule));
 }
 
 static void label_dport(struct mcr_str *str, const struct mcr_match *m)
@@ -319,25 +305,11 @@ static void add_rule_enabled(struct mcr_str *str, const struct family *f,
 	end(str, !rule->spec.disabled);
 }
 
-static void add_rule_present(struct mcr_str *str, const struct family *f,
-			     const struct mcr_rule *rule)
-{
-	begin_rule(str, f, "", rule);
-	end(str, !!rule->ifindex);
-}
-
 static void add_rule_failed(struct mcr_str *str, const struct family *f,
 			    const struct mcr_rule *rule)
 {
 	begin_rule(str, f, "", rule);
 	end(str, rule->membership == MCR_MEMBERSHIP_FAILED);
-}
-
-static void add_rule_total(struct mcr_str *str, const struct family *f,
-			   const struct mcr_rule *rule)
-{
-	begin_rule(str, f, "_total", rule);
-	end(str, u64_at(rule, f));
 }
 
 static void add_rule_idle(struct mcr_str *str, const struct family *f,
@@ -360,20 +332,12 @@ static void begin_output(struct mcr_str *str, const struct family *f,
 	label(str, "dev", output->spec.dev);
 }
 
-static void add_output_present(struct mcr_str *str, const struct family *f,
-			       const struct mcr_rule *rule,
-			       const struct mcr_output *output)
+static void add_output_member(struct mcr_str *str, const struct family *f,
+			      const struct mcr_rule *rule,
+			      const struct mcr_output *output)
 {
-	begin_output(str, f, "", rule, output);
-	end(str, !!output->ifindex);
-}
-
-static void add_output_total(struct mcr_str *str, const struct family *f,
-			     const struct mcr_rule *rule,
-			     const struct mcr_output *output)
-{
-	begin_output(str, f, "_total", rule, output);
-	end(str, u64_at(output, f));
+	begin_output(str, f, suffix(f), rule, output);
+	end(str, value_of(f, output));
 }
 
 /* All the reasons of all outputs would be very much for nothing. */
@@ -392,127 +356,108 @@ static void add_drops(struct mcr_str *str, const struct family *f,
 	}
 }
 
-#define STATUS(type, name, unit, member, help)				\
-	{ "mcr_" name, type, unit, help, .status = add_status_u32,	\
-	  .at = offsetof(struct mcr_status, member) }
-#define WORKER(name, unit, member, help)				\
-	{ "mcr_worker_" name, "gauge", unit, help,			\
-	  .worker = add_worker_u32,					\
-	  .at = offsetof(struct mcr_worker, member) }
-#define WORKER_TOTAL(name, unit, member, help)				\
-	{ "mcr_worker_" name, "counter", unit, help,			\
-	  .worker = add_worker_total,					\
-	  .at = offsetof(struct mcr_worker, member) }
-#define INGRESS(name, unit, member, help)				\
-	{ "mcr_ingress_" name, "gauge", unit, help,			\
-	  .ingress = add_ingress_u32,					\
-	  .at = offsetof(struct mcr_ingress, member) }
-#define INGRESS_TOTAL(name, unit, member, help)				\
-	{ "mcr_ingress_" name, "counter", unit, help,			\
-	  .ingress = add_ingress_total,					\
-	  .at = offsetof(struct mcr_ingress, member) }
-#define RULE_TOTAL(name, unit, member, help)				\
-	{ "mcr_rule_" name, "counter", unit, help,			\
-	  .rule = add_rule_total,					\
-	  .at = offsetof(struct mcr_rule, member) }
-#define OUTPUT_TOTAL(name, unit, member, help)				\
-	{ "mcr_output_" name, "counter", unit, help,			\
-	  .output = add_output_total,					\
-	  .at = offsetof(struct mcr_output, member) }
+#define STATUS(name, of, text)						\
+	{ "mcr_" name, "gauge", NULL, text, .status = add_status_u32,	\
+	  .at = offsetof(struct mcr_status, of) }
+#define SAMPLE(about, type, name, unit, kind, of, text)			\
+	{ "mcr_" #about "_" name, type, unit, text,			\
+	  .about = add_##about##_member, .member = MEMBER_##kind,	\
+	  .at = offsetof(struct mcr_##about, of) }
+#define GAUGE(about, name, unit, kind, of, text)			\
+	SAMPLE(about, "gauge", name, unit, kind, of, text)
+#define COUNTER(about, name, unit, kind, of, text)			\
+	SAMPLE(about, "counter", name, unit, kind, of, text)
 
 /* These names are an interface: they stay as they are. */
 static const struct family families[] = {
 	{ "mcr_server", "info", NULL, "Who serves.", .status = add_server },
-	STATUS("gauge", "generation", NULL, generation,
-	       "Generation of the rule set."),
-	STATUS("gauge", "rules", NULL, rules, "Rules there are."),
-	STATUS("gauge", "rules_limit", NULL, rules_max,
-	       "Rules there may be."),
-	STATUS("gauge", "outputs", NULL, outputs, "Outputs of all rules."),
-	STATUS("gauge", "memberships", NULL, joins,
-	       "Memberships held for rules."),
+	STATUS("generation", generation, "Generation of the rule set."),
+	STATUS("rules", rules, "Rules there are."),
+	STATUS("rules_limit", rules_max, "Rules there may be."),
+	STATUS("outputs", outputs, "Outputs of all rules."),
+	STATUS("memberships", joins, "Memberships held for rules."),
 	{ "mcr_memberships_limit", "gauge", NULL,
 	  "Memberships there may be.", .status = add_joins_limit },
-	STATUS("gauge", "transactions", NULL, txns, "Open transactions."),
+	STATUS("transactions", txns, "Open transactions."),
 
 	{ "mcr_worker", "info", NULL,
 	  "How a worker of the relay receives and sends.",
 	  .worker = add_worker },
-	{ "mcr_worker_running", "gauge", NULL, "There is a process.",
-	  .worker = add_worker_running },
-	{ "mcr_worker_restarts", "counter", NULL,
-	  "How often the worker was started anew.",
-	  .worker = add_worker_restarts },
-	WORKER("pool_buffers", "buffers", buffers,
-	       "Receive buffers in the pool."),
-	WORKER("pool_buffer_bytes", "bytes", buffer_bytes,
-	       "Frame that a buffer takes."),
-	WORKER("pool_used_buffers", "buffers", buffers_used,
-	       "Buffers that hold a packet."),
-	WORKER("pool_peak_buffers", "buffers", buffers_peak,
-	       "Most buffers that ever held a packet."),
-	WORKER_TOTAL("pool_hits", NULL, pool_hits,
-		     "Frames that a buffer was there for."),
-	WORKER_TOTAL("pool_exhausted", NULL, pool_exhausted,
-		     "How often no buffer was there."),
-	WORKER_TOTAL("receives", NULL, receives,
-		     "Receive calls that brought frames."),
-	WORKER_TOTAL("wakeups", NULL, wakeups,
-		     "How often the worker waited and went on."),
-	WORKER_TOTAL("syscalls", NULL, syscalls, "System calls of the loop."),
-	WORKER_TOTAL("received_packets", "packets", packets,
-		     "Packets received."),
-	WORKER_TOTAL("truncated_frames", "frames", truncated,
-		     "Frames larger than a buffer, which were dropped."),
-	WORKER_TOTAL("lost_superpackets", "superpackets", lost_superpackets,
-		     "Super-packets that the kernel could not hand over."),
-	WORKER_TOTAL("receive_errors", "errors", receive_errors,
-		     "Receive calls that failed otherwise."),
+	GAUGE(worker, "running", NULL, ID, pid, "There is a process."),
+	COUNTER(worker, "restarts", NULL, U32, restarts,
+		"How often the worker was started anew."),
+	GAUGE(worker, "pool_buffers", "buffers", U32, buffers,
+	      "Receive buffers in the pool."),
+	GAUGE(worker, "pool_buffer_bytes", "bytes", U32, buffer_bytes,
+	      "Frame that a buffer takes."),
+	GAUGE(worker, "pool_used_buffers", "buffers", U32, buffers_used,
+	      "Buffers that hold a packet."),
+	GAUGE(worker, "pool_peak_buffers", "buffers", U32, buffers_peak,
+	      "Most buffers that ever held a packet."),
+	COUNTER(worker, "pool_hits", NULL, U64, pool_hits,
+		"Frames that a buffer was there for."),
+	COUNTER(worker, "pool_exhausted", NULL, U64, pool_exhausted,
+		"How often no buffer was there."),
+	COUNTER(worker, "receives", NULL, U64, receives,
+		"Receive calls that brought frames."),
+	COUNTER(worker, "wakeups", NULL, U64, wakeups,
+		"How often the worker waited and went on."),
+	COUNTER(worker, "syscalls", NULL, U64, syscalls,
+		"System calls of the loop."),
+	COUNTER(worker, "received_packets", "packets", U64, packets,
+		"Packets received."),
+	COUNTER(worker, "truncated_frames", "frames", U64, truncated,
+		"Frames larger than a buffer, which were dropped."),
+	COUNTER(worker, "lost_superpackets", "superpackets", U64, lost_superpackets,
+		"Super-packets that the kernel could not hand over."),
+	COUNTER(worker, "receive_errors", "errors", U64, receive_errors,
+		"Receive calls that failed otherwise."),
 	{ "mcr_worker_send_errors", "counter", "errors",
 	  "Sends that failed, by error.", .worker = add_send_errors },
 	{ "mcr_worker_latency_seconds", "histogram", "seconds",
 	  "Time from the receive timestamp to the completed send, of a sample.",
 	  .worker = add_latency },
 
-	{ "mcr_ingress_device_present", "gauge", NULL,
-	  "The ingress device is there.", .ingress = add_ingress_present },
-	{ "mcr_ingress_hooked", "gauge", NULL,
-	  "The packets of the ingress device are looked at.",
-	  .ingress = add_ingress_hooked },
-	INGRESS("rules", "rules", rules,
-		"Rules that receive from the device."),
-	INGRESS("allmulti_rules", "rules", allmulti,
-		"Rules that hold the device in allmulti."),
-	INGRESS_TOTAL("seen_frames", "frames", seen, "Frames looked at."),
-	INGRESS_TOTAL("unmatched_frames", "frames", not_matched,
-		      "Frames no rule took."),
-	INGRESS_TOTAL("malformed_frames", "frames", malformed,
-		      "Frames with broken headers."),
-	INGRESS_TOTAL("missed_frames", "frames", missed,
-		      "Frames lost before the rules could see them."),
+	GAUGE(ingress, "device_present", NULL, ID, ifindex,
+	      "The ingress device is there."),
+	GAUGE(ingress, "hooked", NULL, BOOL, hooked,
+	      "The packets of the ingress device are looked at."),
+	GAUGE(ingress, "rules", "rules", U32, rules,
+	      "Rules that receive from the device."),
+	GAUGE(ingress, "allmulti_rules", "rules", U32, allmulti,
+	      "Rules that hold the device in allmulti."),
+	COUNTER(ingress, "seen_frames", "frames", U64, seen,
+		"Frames looked at."),
+	COUNTER(ingress, "unmatched_frames", "frames", U64, not_matched,
+		"Frames no rule took."),
+	COUNTER(ingress, "malformed_frames", "frames", U64, malformed,
+		"Frames with broken headers."),
+	COUNTER(ingress, "missed_frames", "frames", U64, missed,
+		"Frames lost before the rules could see them."),
 
 	{ "mcr_rule", "info", NULL, "What a rule says.", .rule = add_rule },
 	{ "mcr_rule_enabled", "gauge", NULL, "The rule takes packets.",
 	  .rule = add_rule_enabled },
-	{ "mcr_rule_device_present", "gauge", NULL,
-	  "The rule's ingress device is there.", .rule = add_rule_present },
+	GAUGE(rule, "device_present", NULL, ID, ifindex,
+	      "The rule's ingress device is there."),
 	{ "mcr_rule_membership_failed", "gauge", NULL,
 	  "The rule's group could not be joined.", .rule = add_rule_failed },
-	RULE_TOTAL("matched_packets", "packets", packets,
-		   "Packets the rule took."),
-	RULE_TOTAL("matched_bytes", "bytes", bytes, "IP bytes the rule took."),
+	COUNTER(rule, "matched_packets", "packets", U64, packets,
+		"Packets the rule took."),
+	COUNTER(rule, "matched_bytes", "bytes", U64, bytes,
+		"IP bytes the rule took."),
 	{ "mcr_rule_idle_seconds", "gauge", "seconds",
 	  "Time since the rule took a packet; absent if it never did.",
 	  .rule = add_rule_idle },
 
-	{ "mcr_output_device_present", "gauge", NULL,
-	  "The egress device is there.", .output = add_output_present },
-	OUTPUT_TOTAL("offered_packets", "packets", offered,
-		     "Packets the output should have sent."),
-	OUTPUT_TOTAL("sent_packets", "packets", sent,
-		     "Packets the egress device accepted."),
-	OUTPUT_TOTAL("sent_bytes", "bytes", sent_bytes,
-		     "IP bytes the egress device accepted."),
+	GAUGE(output, "device_present", NULL, ID, ifindex,
+	      "The egress device is there."),
+	COUNTER(output, "offered_packets", "packets", U64, offered,
+		"Packets the output should have sent."),
+	COUNTER(output, "sent_packets", "packets", U64, sent,
+		"Packets the egress device accepted."),
+	COUNTER(output, "sent_bytes", "bytes", U64, sent_bytes,
+		"IP bytes the egress device accepted."),
 	{ "mcr_output_dropped_packets", "counter", "packets",
 	  "Packets not sent, by reason; those of which there are none are absent.",
 	  .output = add_drops },

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The control plane: its beginning and end, as kmod/main.c has them.
+ * The control plane: its beginning and end.
  */
-#include <linux/module.h>
-
 #include "../kapi/kapi.h"
 #include "control.h"
-#include "hook.h"
-#include "netdev.h"
+#include "core.h"
 #include "netns.h"
-#include "nl.h"
 #include "status.h"
-#include "txn.h"
+#include "table.h"
 
 /**
  * mcrd_control_init - have no rules, and take messages
@@ -29,31 +25,11 @@ int mcrd_control_init(const struct kapi_hooks *hooks)
 	err = mcrd_status_init();
 	if (err)
 		goto err_kapi;
-	err = mcr_hook_init();
+	err = mcr_core_init();
 	if (err)
 		goto err_status;
-	err = mcr_netns_init();
-	if (err)
-		goto err_hook;
-	err = mcr_netdev_init();
-	if (err)
-		goto err_netns;
-	err = mcr_txn_init();
-	if (err)
-		goto err_netdev;
-	err = mcr_nl_init();
-	if (err)
-		goto err_txn;
 	return 0;
 
-err_txn:
-	mcr_txn_exit();
-err_netdev:
-	mcr_netdev_exit();
-err_netns:
-	mcr_netns_exit();
-err_hook:
-	mcr_hook_exit();
 err_status:
 	mcrd_status_exit();
 err_kapi:
@@ -66,11 +42,7 @@ err_kapi:
  */
 void mcrd_control_stop(void)
 {
-	mcr_nl_exit();
-	mcr_txn_exit();
-	mcr_netdev_exit();
-	mcr_netns_exit();
-	mcr_hook_exit();
+	mcr_core_exit();
 }
 
 /**

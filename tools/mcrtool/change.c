@@ -26,6 +26,41 @@ struct nl_msg *mcrtool_request(const struct mcrtool_verb *verb,
 }
 
 /**
+ * mcrtool_state - read what a verb that changes something is to do, and do it
+ * @t: the invocation
+ * @carry_out: does it, by the connection of @t; returns an exit status
+ *
+ * Return: an exit status.
+ */
+int mcrtool_state(struct mcrtool *t,
+		  int (*carry_out)(struct mcrtool *t,
+				   const struct mcr_statement *st))
+{
+	struct mcr_statement st;
+	int ret;
+
+	mcr_statement_init(&st);
+	if (t->verb->parse(&t->words, &st))
+		ret = mcrtool_fail(t);
+	else
+		ret = mcrtool_connect(t);
+	if (!ret)
+		ret = carry_out(t, &st);
+	mcr_statement_free(&st);
+	return ret;
+}
+
+static int change(struct mcrtool *t, const struct mcr_statement *st)
+{
+	struct mcr_reply reply;
+	int ret;
+
+	ret = mcrtool_do(t, mcrtool_request(t->verb, st, 0), st, &reply);
+	mcr_reply_exit(&reply);
+	return ret;
+}
+
+/**
  * mcrtool_change - a verb that changes something, and prints nothing
  * @t: the invocation
  *
@@ -33,22 +68,7 @@ struct nl_msg *mcrtool_request(const struct mcrtool_verb *verb,
  */
 int mcrtool_change(struct mcrtool *t)
 {
-	struct mcr_statement st;
-	struct mcr_reply reply;
-	int ret;
-
-	mcr_statement_init(&st);
-	mcr_reply_init(&reply, false);
-	if (t->verb->parse(&t->words, &st))
-		ret = mcrtool_fail(t);
-	else
-		ret = mcrtool_connect(t);
-	if (!ret)
-		ret = mcrtool_do(t, mcrtool_request(t->verb, &st, 0), &st,
-				 &reply);
-	mcr_reply_exit(&reply);
-	mcr_statement_free(&st);
-	return ret;
+	return mcrtool_state(t, change);
 }
 
 /**

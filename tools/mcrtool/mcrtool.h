@@ -120,6 +120,9 @@ int mcrtool_dump(struct mcrtool *t, struct nl_msg *msg,
 /* change.c */
 struct nl_msg *mcrtool_request(const struct mcrtool_verb *verb,
 			       const struct mcr_statement *st, int flags);
+int mcrtool_state(struct mcrtool *t,
+		  int (*carry_out)(struct mcrtool *t,
+				   const struct mcr_statement *st));
 int mcrtool_change(struct mcrtool *t);
 int mcrtool_parse_ref(struct mcr_words *w, struct mcr_statement *st);
 int mcrtool_parse_enable(struct mcr_words *w, struct mcr_statement *st);

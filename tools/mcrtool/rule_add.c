@@ -54,16 +54,5 @@ static int create(struct mcrtool *t, const struct mcr_statement *st)
  */
 int mcrtool_rule_add(struct mcrtool *t)
 {
-	struct mcr_statement st;
-	int ret;
-
-	mcr_statement_init(&st);
-	if (t->verb->parse(&t->words, &st))
-		ret = mcrtool_fail(t);
-	else
-		ret = mcrtool_connect(t);
-	if (!ret)
-		ret = create(t, &st);
-	mcr_statement_free(&st);
-	return ret;
+	return mcrtool_state(t, create);
 }

@@ -44,16 +44,5 @@ static int flush(struct mcrtool *t, const struct mcr_statement *st)
  */
 int mcrtool_rule_flush(struct mcrtool *t)
 {
-	struct mcr_statement st;
-	int ret;
-
-	mcr_statement_init(&st);
-	if (t->verb->parse(&t->words, &st))
-		ret = mcrtool_fail(t);
-	else
-		ret = mcrtool_connect(t);
-	if (!ret)
-		ret = flush(t, &st);
-	mcr_statement_free(&st);
-	return ret;
+	return mcrtool_state(t, flush);
 }

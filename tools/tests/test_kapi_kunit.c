@@ -18,7 +18,10 @@
 #include "../kapi/kapi.h"
 #include "plane.h"
 
-unsigned int mcr_test_effort = 100;
+unsigned int mcr_test_times(unsigned int n)
+{
+	return n;
+}
 
 static struct kunit_suite *const suites[] = {
 	&mcr_rule_suite,
