@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The relay's tables of Documentation/performance.md, made anew from results.
+"""The relay's tables of Documentation/performance-relay.md, made anew from results.
 
 usage: document.py [--check]
 Whatever is between the marks is replaced; --check fails if it would be another.
@@ -19,7 +19,7 @@ import rows
 from bars_kernel import newest
 from sets import SETS
 
-PAGE = os.path.join(BENCH, "../../Documentation/performance.md")
+PAGE = os.path.join(BENCH, "../../Documentation/performance-relay.md")
 BEGIN, END = "<!-- relay: begin -->", "<!-- relay: end -->"
 KEYS = ("payload", "flows", "rewrite", "mac", "gro", "egress_gso", "cores",
         "loss_limit")
