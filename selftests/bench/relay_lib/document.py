@@ -42,7 +42,8 @@ def table(found, name, setting):
     """A set's table; nothing if it was not measured."""
     mine = [row for row in rows.select(
         found, **{key: setting[key] for key in KEYS}) if mode_ok(row, setting)]
-    paths = [p for p in setting["paths"] if rows.select(mine, path=p)]
+    paths = [p for p in setting["paths"]
+             if rows.select(mine, path=p, n=setting["outputs"])]
     if not paths:
         return []
     lines = ["", "`%s`: %s" % (name, ", ".join(
