@@ -414,6 +414,76 @@ static void test_no_gso(void **state)
 	rig_free(r);
 }
 
+/*
+ * A run that the kernel refuses is lost where something was sent behind it: its
+ * packets would overtake nothing, and be overtaken.
+ */
+static void test_no_gso_order(void **state)
+{
+	struct mcrd_output out = { .dev = "out0" };
+	struct mcrd_rule rule = rule_of(false, 1);
+	struct rig *r = rig_new(true);
+	struct packet p = plain;
+	struct mcrd_rule_in *in;
+	unsigned int i;
+
+	(void)state;
+	rig_rule(r, 1, &rule, &out);
+	in = xa_load(&r->w.table.rules, 1);
+	r->hold = true;
+	for (i = 0; i < 10; i++)
+		rig_receive(r, &p);
+	/* It does not fit the run: what came first goes first. */
+	p.csum = CSUM_ZERO;
+	rig_receive(r, &p);
+	rig_flush(r);
+	assert_int_equal(r->n_held, 2);
+	r->n_held = 0;
+	r->hold = false;
+	mcrd_send_done(&r->w, r->held[0], -EINVAL);
+	mcrd_send_done(&r->w, r->held[1], 1);
+	assert_int_equal(r->n, 0);
+	assert_true(r->w.sender.no_gso);
+	assert_int_equal(mcr_stats_drops(in->out[0].drops,
+					 MCR_DROP_SUPERPACKET), 10);
+	assert_int_equal(count(&in->out[0].counters->sent), 1);
+	rig_free(r);
+}
+
+static struct rig *one_packet(bool vnet, const struct packet *p)
+{
+	struct mcrd_output out = { .dev = "out0" };
+	struct mcrd_rule rule = rule_of(false, 1);
+	struct rig *r = rig_new(vnet);
+
+	rig_rule(r, 1, &rule, &out);
+	rig_receive(r, p);
+	rig_flush(r);
+	return r;
+}
+
+/* Link-layer headers that are not Ethernet's, of whatever length. */
+static void test_other_links(void **state)
+{
+	static const uint8_t links[] = { 24, 4, 20, 33, 250 };
+	struct packet p = plain;
+	struct rig *r, *ref;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * sizeof(links); i++) {
+		p.csum = i & 1 ? CSUM_PARTIAL : CSUM_GOOD;
+		p.link = 0;
+		ref = one_packet(i & 1, &p);
+		p.link = links[i / 2];
+		r = one_packet(i & 1, &p);
+		assert_int_equal(r->n, 1);
+		compare(ref, r);
+		rig_free(r);
+		rig_free(ref);
+	}
+}
+
 static void test_errors(void **state)
 {
 	static const struct {
@@ -550,6 +620,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_a_run),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_no_gso),
+		cmocka_unit_test(test_no_gso_order),
+		cmocka_unit_test(test_other_links),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_receive_errors),
 		cmocka_unit_test(test_quota),

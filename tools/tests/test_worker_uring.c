@@ -99,12 +99,35 @@ static void test_register(void **state)
 			 -EACCES);
 }
 
+/* The kernel touches all that it has: of large buffers, not many. */
+static void test_lend(void **state)
+{
+	struct mcrd_uring u;
+	char why[200];
+
+	if (*state)
+		skip();
+	mcrd_uring_close(&uring);
+	mcrd_pool_exit(&pool);
+	assert_int_equal(mcrd_pool_init(&pool, 1024, 66048), 0);
+	assert_int_equal(mcrd_uring_open(&u, &pool, 64, why, sizeof(why)), 0);
+	mcrd_uring_lend(&u);
+	assert_int_equal(u.lent, MCRD_URING_LENT / 66048);
+	assert_int_equal(pool.n_free, 1024 - u.lent);
+	mcrd_uring_close(&u);
+	assert_int_equal(pool.n_free, 1024);
+	/* For teardown(). */
+	assert_int_equal(mcrd_uring_open(&uring, &pool, 64, why, sizeof(why)),
+			 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_send, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_register, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lend, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("worker uring", tests, NULL, NULL);

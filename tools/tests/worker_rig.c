@@ -464,18 +464,31 @@ static void make_checksum(uint8_t *l3, const struct packet *p,
 	put16(check, sum ? sum : 0xffff);
 }
 
-/* The frame in @l2; return its length. */
-static uint32_t make_frame(uint8_t *l2, const struct packet *p)
+static uint16_t link_of(const struct packet *p)
+{
+	return p->link ? p->link : ETH_HLEN;
+}
+
+/**
+ * rig_frame - make a frame
+ * @l2: gets it
+ * @p: what it is made of
+ *
+ * Return: its length.
+ */
+uint32_t rig_frame(uint8_t *l2, const struct packet *p)
 {
 	static const uint8_t macs[12] = { 1, 0, 0x5e, 1, 1, 0, 2, 0, 0, 1, 0,
 					  1 };
 	uint32_t udp_len = 8U + p->size, i;
-	uint8_t *l3 = l2 + ETH_HLEN, *uh = l3 + (p->v6 ? 40 : 20);
+	uint8_t *l3 = l2 + link_of(p), *uh = l3 + (p->v6 ? 40 : 20);
 
-	memset(l2, 0, (size_t)ETH_HLEN + 48);
-	memcpy(l2, macs, sizeof(macs));
-	l2[5] = p->group;
-	put16(l2 + 12, p->v6 ? ETH_P_IPV6 : ETH_P_IP);
+	memset(l2, 0, link_of(p) + 48U);
+	if (!p->link) {
+		memcpy(l2, macs, sizeof(macs));
+		l2[5] = p->group;
+		put16(l2 + 12, p->v6 ? ETH_P_IPV6 : ETH_P_IP);
+	}
 	make_ip(l3, p, udp_len);
 	put16(uh, p->sport);
 	put16(uh + 2, 5000);
@@ -506,7 +519,9 @@ static size_t put_stamp(uint64_t stamp, uint8_t *control)
 
 static void make_aux(const struct packet *p, uint32_t len, uint8_t *control)
 {
-	struct tpacket_auxdata aux = { .tp_len = len, .tp_snaplen = len };
+	struct tpacket_auxdata aux = {
+		.tp_len = len, .tp_snaplen = len, .tp_net = link_of(p),
+	};
 	struct cmsghdr h = {
 		.cmsg_len = CMSG_LEN(sizeof(aux)),
 		.cmsg_level = SOL_PACKET, .cmsg_type = PACKET_AUXDATA,
@@ -538,7 +553,8 @@ void rig_receive(struct rig *r, const struct packet *p)
 	struct mcrd_rxdev *rx = mcrd_port_find(&r->w.table, "in0")->rx;
 	uint8_t control[MCRD_FRAME_CONTROL] = { };
 	struct sockaddr_ll from = {
-		.sll_hatype = ARPHRD_ETHER, .sll_pkttype = PACKET_MULTICAST,
+		.sll_hatype = p->link ? ARPHRD_IPGRE : ARPHRD_ETHER,
+		.sll_pkttype = PACKET_MULTICAST,
 		.sll_protocol = htons(p->v6 ? ETH_P_IPV6 : ETH_P_IP),
 	};
 	size_t vnet = rx->vnet ? MCRD_VNET_LEN : 0;
@@ -554,10 +570,10 @@ void rig_receive(struct rig *r, const struct packet *p)
 	assert_non_null(buf);
 	memset(buf->mem, 0xdd, BUFFER_BYTES);
 	payload = buf->mem + mcrd_frame_shift(rx->vnet) + MCRD_FRAME_ROOM;
-	len = make_frame(payload + vnet, p);
+	len = rig_frame(payload + vnet, p);
 	if (p->csum == CSUM_PARTIAL) {
 		h.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
-		h.csum_start = (uint16_t)(ETH_HLEN + (p->v6 ? 40 : 20));
+		h.csum_start = (uint16_t)(link_of(p) + (p->v6 ? 40 : 20));
 		h.csum_offset = 6;
 	}
 	memcpy(payload, &h, vnet);

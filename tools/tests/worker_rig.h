@@ -60,6 +60,7 @@ struct rig {
 /**
  * struct packet - what a frame is made of
  * @v6: IPv6
+ * @link: bytes of a link-layer header that is not Ethernet's; 0: it is
  * @group: last byte of the destination
  * @sport: source port
  * @size: bytes of payload
@@ -78,6 +79,7 @@ struct rig {
  */
 struct packet {
 	bool v6;
+	uint8_t link;
 	uint8_t group;
 	uint16_t sport;
 	uint16_t size;
@@ -101,6 +103,7 @@ uint64_t rig_place(struct rig *r, size_t size);
 void rig_device(struct rig *r, unsigned int dev, uint32_t mtu);
 void rig_rule(struct rig *r, uint32_t id, const struct mcrd_rule *rule,
 	      const struct mcrd_output *out);
+uint32_t rig_frame(uint8_t *l2, const struct packet *p);
 void rig_receive(struct rig *r, const struct packet *p);
 void rig_flush(struct rig *r);
 void rig_release(struct rig *r);

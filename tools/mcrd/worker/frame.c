@@ -69,6 +69,8 @@ static bool read_aux(struct mcrd_frame *f, const struct tpacket_auxdata *aux)
 		f->tpid = htons(aux->tp_status & TP_STATUS_VLAN_TPID_VALID ?
 				aux->tp_vlan_tpid : ETH_P_8021Q);
 	}
+	/* How long link-layer headers are is not to be seen from their type. */
+	f->l2_len = aux->tp_net;
 	return aux->tp_snaplen == aux->tp_len;
 }
 
@@ -111,11 +113,6 @@ static bool read_control(struct mcrd_frame *f, const struct mcrd_message *m)
 	return whole;
 }
 
-static bool has_ethernet(uint16_t type)
-{
-	return type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK;
-}
-
 /* IP is read as words: it is to be aligned, whatever is before it. */
 static void align(struct mcrd_frame *f)
 {
@@ -150,11 +147,9 @@ enum mcrd_frame_read mcrd_frame_read(struct mcrd_frame *f,
 	f->buf = buf;
 	f->pkt_type = from.sll_pkttype;
 	f->protocol = from.sll_protocol;
-	f->l2_len = has_ethernet(from.sll_hatype) ? ETH_HLEN : 0;
-	f->ether = from.sll_hatype == ARPHRD_ETHER;
 	if (m->flags & MSG_TRUNC)
 		return MCRD_FRAME_TRUNCATED;
-	if (m->len < vnet + f->l2_len)
+	if (m->len < vnet)
 		return MCRD_FRAME_SHORT;
 	f->l2 = m->payload + vnet;
 	f->len = (uint32_t)(m->len - vnet);
@@ -162,6 +157,9 @@ enum mcrd_frame_read mcrd_frame_read(struct mcrd_frame *f,
 		read_vnet(f, m->payload);
 	if (!read_control(f, m))
 		return MCRD_FRAME_TRUNCATED;
+	if (f->len < f->l2_len)
+		return MCRD_FRAME_SHORT;
+	f->ether = from.sll_hatype == ARPHRD_ETHER && f->l2_len == ETH_HLEN;
 	align(f);
 	return MCRD_FRAME_GOOD;
 }

@@ -34,7 +34,7 @@ struct mcrd_rxdev;
  * @buf: what it lies in
  * @l2: its first byte
  * @len: bytes from @l2 on
- * @l2_len: bytes of its link-layer header: ETH_HLEN or 0
+ * @l2_len: bytes of its link-layer header; 0 where devices have none
  * @ether: the device is Ethernet: what is there can be sent on as it is
  * @pkt_type: PACKET_
  * @protocol: EtherType, network byte order
@@ -54,7 +54,7 @@ struct mcrd_frame {
 	struct mcrd_buf *buf;
 	uint8_t *l2;
 	uint32_t len;
-	uint8_t l2_len;
+	uint16_t l2_len;
 	bool ether;
 	uint8_t pkt_type;
 	__be16 protocol;

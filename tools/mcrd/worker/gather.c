@@ -72,6 +72,18 @@ static void send_run(struct mcrd_worker *w, struct mcrd_run *run)
 	mcrd_run_put(w, run);
 }
 
+/* Send the run of a slot, if there is one. */
+static void send_slot(struct mcrd_worker *w, struct mcrd_slot *slot)
+{
+	struct mcrd_run *run = slot->run;
+
+	if (!run)
+		return;
+	slot->run = NULL;
+	w->gather.open -= run->rule->n;
+	send_run(w, run);
+}
+
 /**
  * mcrd_gather_flush - send all runs
  * @w: the worker
@@ -86,9 +98,7 @@ void mcrd_gather_flush(struct mcrd_worker *w)
 	for (i = 0; i < g->n; i++) {
 		struct mcrd_slot *slot = &g->slot[g->order[i]];
 
-		if (slot->run)
-			send_run(w, slot->run);
-		slot->run = NULL;
+		send_slot(w, slot);
 		slot->used = false;
 	}
 	g->n = 0;
@@ -162,22 +172,19 @@ static bool gather_udp(struct mcrd_worker *w, const struct mcrd_frame *f,
 	slot = slot_of(&w->gather, hash, f, p, rule);
 	if (slot->run && opens && mcrd_run_takes(slot->run, f, p)) {
 		mcrd_run_add(slot->run, f, p);
-		if (!mcrd_run_is_full(slot->run))
-			return true;
-		send_run(w, slot->run);
-		slot->run = NULL;
+		if (mcrd_run_is_full(slot->run))
+			send_slot(w, slot);
 		return true;
 	}
 	/* What came first goes first. */
-	if (slot->run)
-		send_run(w, slot->run);
-	slot->run = NULL;
+	send_slot(w, slot);
 	if (!opens)
 		return send_alone(w, f, p, rule);
 	slot->run = start_run(w, f, p, rule);
 	if (!slot->run)
 		return false;
 	slot->run->hash = hash;
+	w->gather.open += rule->n;
 	return true;
 }
 

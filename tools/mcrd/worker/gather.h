@@ -31,12 +31,14 @@ struct mcrd_slot {
  * @slot: by hash of the flow, the next one where that is taken
  * @order: slots that are @used, in the order of their first packets
  * @n: number of @order
+ * @open: runs that are open, by the outputs that they are for
  * @free: runs that are not in use; owned
  */
 struct mcrd_gather {
 	struct mcrd_slot slot[MCRD_GATHER_SLOTS];
 	uint16_t order[MCRD_GATHER_RUNS];
 	uint32_t n;
+	uint32_t open;
 	struct mcrd_run *free;
 };
 

@@ -22,8 +22,13 @@
 #include "receive.h"
 #include "uring.h"
 
-/* Events that are handled before what they lead to is submitted. */
+/*
+ * Frames, sends they led to, and sends of runs that are open still: a round does
+ * not go on behind any of them, so that commands wait for none for long.
+ */
 #define BATCH		256U
+#define SENT		2048U
+#define OPEN		16384U
 
 /* Completions that end a wait for more packets. */
 #define ENOUGH		64U
@@ -37,6 +42,9 @@
 /* While something is to be tried again, nothing is waited for any longer. */
 #define RETRY_MS	5
 #define REST_MS		100
+
+/* What was sent is counted so soon. */
+#define COUNT_MS	10
 
 /* What a completion is of: in the low bits of a pointer. */
 #define TAG_RX		1U
@@ -67,10 +75,13 @@ struct mcrd_event {
  * @room: of @event, a power of two
  * @first: the one that came first
  * @n: how many there are
+ * @closing: sockets that sends which are not submitted refer to
  * @iov: where commands are read to
  * @msg: for them
  * @control: their descriptors
  * @reading: a command is being read
+ * @read: how that ended, if @has_read
+ * @has_read: it has
  * @watching: signals are waited for
  * @signalled: there is one
  * @rest_until: jiffies: sockets that had errors are tried again then
@@ -83,11 +94,14 @@ struct mcrd_ring {
 	uint32_t room;
 	uint32_t first;
 	uint32_t n;
+	struct mcrd_txdev *closing;
 	struct iovec iov;
 	struct msghdr msg;
 	uint8_t control[CMSG_SPACE(MCRD_READER_FDS * sizeof(int))]
 		__aligned(8);
 	bool reading;
+	int read;
+	bool has_read;
 	bool watching;
 	bool signalled;
 	uint64_t rest_until;
@@ -120,6 +134,16 @@ static int uring_open(struct mcrd_worker *w, char *why, size_t size)
 	return err;
 }
 
+static void free_closing(struct mcrd_ring *ring)
+{
+	struct mcrd_txdev *tx;
+
+	while ((tx = ring->closing)) {
+		ring->closing = tx->next;
+		mcrd_txdev_free(tx);
+	}
+}
+
 /* Sends that are under way end with the io_uring: nobody counts them. */
 static void uring_close(struct mcrd_worker *w)
 {
@@ -130,6 +154,7 @@ static void uring_close(struct mcrd_worker *w)
 	for (i = 0; i < ring->n_rx; i++)
 		if (ring->rx[i]->closed)
 			mcrd_rxdev_free(ring->rx[i]);
+	free_closing(ring);
 	free(ring->event);
 	free(ring);
 	w->ring = NULL;
@@ -186,8 +211,33 @@ static void uring_rx_close(struct mcrd_worker *w, struct mcrd_rxdev *rx)
 }
 
 /*
- * Take completions out of the ring. Sends are done with; what was received waits
- * for its turn: this is also called in the middle of a batch.
+ * Sends are done with once the ring has room again. Commands and signals overtake
+ * frames: a worker that cannot keep up is to answer all the same.
+ */
+static void sort_in(struct mcrd_ring *ring, const struct mcrd_event *e,
+		    struct mcrd_event *done, unsigned int *sends)
+{
+	switch (e->data & TAG_MASK) {
+	case TAG_SEND:
+		done[(*sends)++] = *e;
+		break;
+	case TAG_COMMAND:
+		ring->read = e->res;
+		ring->has_read = true;
+		break;
+	case TAG_SIGNAL:
+		ring->watching = false;
+		ring->signalled = true;
+		break;
+	default:
+		ring->event[(ring->first + ring->n++) & (ring->room - 1)] = *e;
+		break;
+	}
+}
+
+/*
+ * Take completions out of the ring. What was received waits for its turn: this is
+ * also called in the middle of a batch.
  */
 static void harvest(struct mcrd_worker *w)
 {
@@ -207,11 +257,7 @@ static void harvest(struct mcrd_worker *w)
 				.flags = cqe[i]->flags,
 			};
 
-			if ((e.data & TAG_MASK) == TAG_SEND)
-				done[sends++] = e;
-			else
-				ring->event[(ring->first + ring->n++) &
-					    (ring->room - 1)] = e;
+			sort_in(ring, &e, done, &sends);
 		}
 		io_uring_cq_advance(&ring->u.ring, n);
 		for (i = 0; i < sends; i++)
@@ -239,11 +285,18 @@ static void uring_send(struct mcrd_worker *w, struct mcrd_send *s)
 	io_uring_sqe_set_data64(sqe, data_of(s, TAG_SEND));
 }
 
-/* Between two batches: what was handed over has to find its socket open. */
+/*
+ * What was handed over has to find its socket open. The kernel may take nothing
+ * now: a descriptor that was closed all the same would be another socket's soon.
+ */
 static void uring_tx_close(struct mcrd_worker *w, struct mcrd_txdev *tx)
 {
-	mcrd_uring_submit(&w->ring->u);
-	mcrd_txdev_free(tx);
+	struct mcrd_ring *ring = w->ring;
+
+	tx->next = ring->closing;
+	ring->closing = tx;
+	if (mcrd_uring_submit(&ring->u))
+		free_closing(ring);
 }
 
 static void ask_for_packets(struct mcrd_worker *w)
@@ -325,6 +378,29 @@ static int64_t limit_of(struct mcrd_worker *w, unsigned int *n)
 	return w->ring->rest_until > w->now ? REST_MS * 1000000LL : 0;
 }
 
+/* Something came, or nothing can until buffers are lent again. */
+static bool has_work(const struct mcrd_worker *w)
+{
+	const struct mcrd_ring *ring = w->ring;
+
+	return ring->n || ring->has_read || ring->signalled ||
+	       (!ring->u.lent && w->pool.n_free);
+}
+
+/*
+ * Sends are done when they are submitted: to end a wait, something has to be done
+ * beside them. Who sleeps for long counts them before.
+ */
+static void count_in_time(struct mcrd_worker *w, unsigned int *n,
+			  struct __kernel_timespec *ts)
+{
+	uint32_t sends = w->sender.under_way[0] + w->sender.under_way[1];
+
+	*n += sends;
+	if (sends && (!ts->tv_nsec || ts->tv_nsec > COUNT_MS * 1000000LL))
+		ts->tv_nsec = COUNT_MS * 1000000LL;
+}
+
 static void wait_for_more(struct mcrd_worker *w)
 {
 	struct io_uring *ring = &w->ring->u.ring;
@@ -335,10 +411,12 @@ static void wait_for_more(struct mcrd_worker *w)
 
 	ts.tv_nsec = limit_of(w, &n);
 	if (n == 1) {
-		/* Who may sleep for long counts first what it has sent. */
-		uring_submit(w);
-		if (w->ring->n)
+		/* All buffers are in what is to be sent. */
+		if (!w->ring->u.lent)
+			uring_submit(w);
+		if (has_work(w))
 			return;
+		count_in_time(w, &n, &ts);
 	}
 	err = io_uring_submit_and_wait_timeout(ring, &cqe, n,
 					       ts.tv_nsec ? &ts : NULL, NULL);
@@ -388,25 +466,6 @@ static bool received(struct mcrd_worker *w, const struct mcrd_event *e)
 	return buf;
 }
 
-static bool handle(struct mcrd_worker *w, const struct mcrd_event *e)
-{
-	struct mcrd_ring *ring = w->ring;
-
-	switch (e->data & TAG_MASK) {
-	case TAG_RX:
-		return received(w, e);
-	case TAG_COMMAND:
-		ring->reading = false;
-		mcrd_worker_got(w, e->res, &ring->msg);
-		break;
-	case TAG_SIGNAL:
-		ring->watching = false;
-		ring->signalled = true;
-		break;
-	}
-	return false;
-}
-
 static void read_signal(struct mcrd_worker *w)
 {
 	struct signalfd_siginfo info;
@@ -416,39 +475,72 @@ static void read_signal(struct mcrd_worker *w)
 		mcrd_worker_stop(w);
 }
 
+static void take_command(struct mcrd_worker *w)
+{
+	struct mcrd_ring *ring = w->ring;
+
+	if (ring->has_read) {
+		ring->has_read = false;
+		ring->reading = false;
+		mcrd_worker_got(w, ring->read, &ring->msg);
+	}
+	if (ring->reading && !w->apply.owed)
+		return;
+	/* What goes by the rules as they were is on its way before they change. */
+	uring_submit(w);
+	mcrd_worker_commands(w);
+}
+
+static bool is_enough(const struct mcrd_worker *w, uint32_t events,
+		      uint32_t begun)
+{
+	return events == BATCH || w->gather.open >= OPEN ||
+	       w->sender.offered - begun >= SENT;
+}
+
+/* Return how many there were. */
+static uint32_t handle_frames(struct mcrd_worker *w)
+{
+	uint32_t begun = w->sender.offered, frames = 0, events = 0;
+	struct mcrd_ring *ring = w->ring;
+
+	while (ring->n && !is_enough(w, events++, begun)) {
+		struct mcrd_event e = ring->event[ring->first];
+
+		ring->first = (ring->first + 1) & (ring->room - 1);
+		ring->n--;
+		if ((e.data & TAG_MASK) == TAG_RX)
+			frames += received(w, &e);
+	}
+	return frames;
+}
+
 static void uring_round(struct mcrd_worker *w)
 {
 	struct mcrd_ring *ring = w->ring;
-	uint32_t frames = 0, left = BATCH;
+	uint32_t frames;
 
 	mcrd_uring_lend(&ring->u);
 	ask_for_packets(w);
 	ask_for_commands(w);
 	ask_for_signals(w);
+	/* While frames wait, commands are to be heard of all the same. */
 	if (ring->n)
-		mcrd_uring_submit(&ring->u);
+		mcrd_uring_look(&ring->u);
 	else
 		wait_for_more(w);
+	if (ring->closing && mcrd_uring_submit(&ring->u))
+		free_closing(ring);
 	w->now = get_jiffies_64();
 	harvest(w);
-	for (; ring->n && left; left--) {
-		struct mcrd_event e = ring->event[ring->first];
-
-		ring->first = (ring->first + 1) & (ring->room - 1);
-		ring->n--;
-		frames += handle(w, &e);
-	}
+	frames = handle_frames(w);
 	w->tally.receives += frames > 0;
 	w->tally.syscalls += ring->u.calls;
 	ring->u.calls = 0;
 	mcrd_receive_batch(w, frames);
 	if (ring->signalled)
 		read_signal(w);
-	if (ring->reading && !w->apply.owed)
-		return;
-	/* What goes by the rules as they were is on its way before they change. */
-	uring_submit(w);
-	mcrd_worker_commands(w);
+	take_command(w);
 }
 
 const struct mcrd_loop_ops mcrd_loop_uring = {

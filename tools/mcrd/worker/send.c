@@ -218,6 +218,7 @@ static enum mcr_drop send_out(struct mcrd_worker *w, struct mcrd_run *run,
 	s->epoch = w->sender.epoch;
 	set_payload(s, run);
 	run->refs++;
+	s->number = ++out->begun;
 	out->under_way++;
 	w->sender.under_way[s->epoch & 1]++;
 	w->loop->send(w, s);
@@ -316,6 +317,7 @@ void mcrd_send_run(struct mcrd_worker *w, struct mcrd_run *run)
 	struct mcrd_rule_in *rule = run->rule;
 	uint32_t i;
 
+	w->sender.offered += rule->n;
 	for (i = 0; i < rule->n; i++)
 		offer(w, run, &rule->out[i]);
 }
@@ -372,6 +374,11 @@ static void send_failed(struct mcrd_worker *w, struct mcrd_send *s, int err)
 		mcrd_wlog_put(&w->log, LOG_WARNING, NULL,
 			      "the kernel does not send UDP super-packets (Linux 6.2 does): packets are sent one by one");
 	w->sender.no_gso = true;
+	/* Sent now, they would come behind what was sent after them. */
+	if (s->number != s->out->begun) {
+		drop(w, s->out, MCR_DROP_SUPERPACKET, s->segs);
+		return;
+	}
 	/* They are part of what began then. */
 	now = w->sender.epoch;
 	w->sender.epoch = s->epoch;

@@ -37,6 +37,7 @@ struct mcrd_worker;
  * @segs: packets
  * @bytes: their L3 bytes
  * @epoch: of struct mcrd_sender
+ * @number: of the output's sends
  * @msg: for sendmsg()
  * @iov: headers, then the payload of each packet
  * @long_head: headers that @head is too small for; owned; else NULL
@@ -52,6 +53,7 @@ struct mcrd_send {
 	uint32_t segs;
 	uint64_t bytes;
 	uint32_t epoch;
+	uint32_t number;
 	struct msghdr msg;
 	struct iovec iov[1 + MCRD_RUN_PACKETS];
 	uint8_t *long_head;
@@ -64,6 +66,7 @@ struct mcrd_send {
  * @free: those that are not under way
  * @under_way: how many are, by the last bit of their epoch
  * @epoch: counts MCRD_SYNC
+ * @offered: counts runs by the outputs that they were offered to
  * @no_gso: the kernel does not take UDP super-packets: packets are sent one by
  *	one
  */
@@ -72,6 +75,7 @@ struct mcrd_sender {
 	struct mcrd_send *free;
 	uint32_t under_way[2];
 	uint32_t epoch;
+	uint32_t offered;
 	bool no_gso;
 };
 

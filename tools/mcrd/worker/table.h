@@ -47,6 +47,7 @@ struct mcrd_batch;
 
 /**
  * struct mcrd_txdev - a packet socket to send with
+ * @next: loop_uring's: among those that are to be closed
  * @fd: the socket; owned
  * @ifindex: of the device
  * @vnet: frames have virtio-net headers
@@ -54,6 +55,7 @@ struct mcrd_batch;
  *	Owned, by free()
  */
 struct mcrd_txdev {
+	struct mcrd_txdev *next;
 	int fd;
 	uint32_t ifindex;
 	bool vnet;
@@ -90,6 +92,7 @@ struct mcrd_port {
  * @drops: in the shared section
  * @told: bit by enum mcr_drop: the supervisor was told of the first one
  * @under_way: sends that are not done yet
+ * @begun: counts sends
  */
 struct mcrd_out {
 	struct mcrd_port *port;
@@ -100,6 +103,7 @@ struct mcrd_out {
 	struct mcr_drops *drops;
 	uint32_t told;
 	uint32_t under_way;
+	uint32_t begun;
 };
 
 /**

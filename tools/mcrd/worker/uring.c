@@ -135,15 +135,19 @@ static int add_buffers(struct mcrd_uring *u)
 }
 
 /**
- * mcrd_uring_lend - give the kernel all buffers that are free
+ * mcrd_uring_lend - give the kernel buffers that are free
  * @u: the io_uring
+ *
+ * It fills them in turn: those that it has are all touched, and are in no cache
+ * when it comes to the last. The pool is for what is being sent.
  */
 void mcrd_uring_lend(struct mcrd_uring *u)
 {
 	int mask = io_uring_buf_ring_mask(u->entries), n = 0;
 	struct mcrd_buf *buf;
 
-	while ((buf = mcrd_pool_lend(u->pool)))
+	while (u->lent + (unsigned int)n < u->lend &&
+	       (buf = mcrd_pool_lend(u->pool)))
 		io_uring_buf_ring_add(u->br, buf->mem + u->shift,
 				      (unsigned int)(u->pool->size - u->shift),
 				      buf->id, mask, n++);
@@ -191,12 +195,27 @@ struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u)
 /**
  * mcrd_uring_submit - carry out what was asked for
  * @u: the io_uring
+ *
+ * Return: true; false if the kernel does not take all of it now.
  */
-void mcrd_uring_submit(struct mcrd_uring *u)
+bool mcrd_uring_submit(struct mcrd_uring *u)
 {
 	/* Without anything to submit it is none, but for rare cases. */
 	u->calls += io_uring_sq_ready(&u->ring) > 0;
 	io_uring_submit(&u->ring);
+	return !io_uring_sq_ready(&u->ring);
+}
+
+/**
+ * mcrd_uring_look - the same, and see what else is done, without waiting
+ * @u: the io_uring
+ *
+ * The kernel may leave completions undone until it is asked for them.
+ */
+void mcrd_uring_look(struct mcrd_uring *u)
+{
+	u->calls++;
+	io_uring_submit_and_get_events(&u->ring);
 }
 
 /**
@@ -307,6 +326,9 @@ int mcrd_uring_open(struct mcrd_uring *u, struct mcrd_pool *pool, size_t shift,
 
 	memset(u, 0, sizeof(*u));
 	u->pool = pool;
+	u->lend = MCRD_URING_LENT / (unsigned int)pool->size;
+	if (u->lend < MCRD_URING_LEND)
+		u->lend = MCRD_URING_LEND;
 	u->shift = shift;
 	u->msg.msg_namelen = MCRD_FRAME_NAME;
 	u->msg.msg_controllen = MCRD_FRAME_CONTROL;

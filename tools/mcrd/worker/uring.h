@@ -20,6 +20,10 @@ struct mcrd_pool;
 /* Entries of the submission queue; a full one is submitted. */
 #define MCRD_URING_SQ		512U
 
+/* Bytes of buffers that the kernel has at most, if they are so many at least. */
+#define MCRD_URING_LENT		(8U << 20)
+#define MCRD_URING_LEND		64U
+
 /**
  * struct mcrd_uring - an io_uring with a ring of receive buffers
  * @ring: the io_uring
@@ -30,6 +34,7 @@ struct mcrd_pool;
  * @shift: bytes of each buffer that are left free
  * @pool: what buffers are lent from
  * @lent: buffers that the kernel has
+ * @lend: how many it may have
  * @calls: system calls; who looks zeroes it
  * @msg: what is to be received beside frames; for all of them
  */
@@ -42,6 +47,7 @@ struct mcrd_uring {
 	size_t shift;
 	struct mcrd_pool *pool;
 	unsigned int lent;
+	unsigned int lend;
 	unsigned int calls;
 	struct msghdr msg;
 };
@@ -52,7 +58,8 @@ void mcrd_uring_close(struct mcrd_uring *u);
 void mcrd_uring_lend(struct mcrd_uring *u);
 struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags);
 struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u);
-void mcrd_uring_submit(struct mcrd_uring *u);
+bool mcrd_uring_submit(struct mcrd_uring *u);
+void mcrd_uring_look(struct mcrd_uring *u);
 void mcrd_uring_receive(struct mcrd_uring *u, struct io_uring_sqe *sqe, int fd);
 
 #endif /* MCRD_WORKER_URING_H */

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The relay's tables of Documentation/performance-relay.md, made anew from results.
+
+usage: document.py [--check]
+Whatever is between the marks is replaced; --check fails if it would be another.
+"""
+
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BENCH = os.path.dirname(HERE)
+sys.path[:0] = [BENCH, HERE]
+
+# pylint: disable=wrong-import-position
+import rows
+from bars_kernel import newest
+from sets import SETS
+
+PAGE = os.path.join(BENCH, "../../Documentation/performance-relay.md")
+BEGIN, END = "<!-- relay: begin -->", "<!-- relay: end -->"
+KEYS = ("payload", "flows", "rewrite", "mac", "gro", "egress_gso", "cores",
+        "loss_limit")
+
+
+def cell(found):
+    """Thousand packets a second out, and microseconds for each."""
+    if not found:
+        return "-"
+    return "%.0f / %.2f" % (rows.median(found) / 1e3,
+                            rows.median(found, "cpu_us_per_out"))
+
+
+def mode_ok(row, setting):
+    """Is it the relay's row of this set, or a peer's?"""
+    return row["path"] != "mcr" or row["mode"] == setting["mode"]
+
+
+def table(found, name, setting):
+    """A set's table; nothing if it was not measured."""
+    mine = [row for row in rows.select(
+        found, **{key: setting[key] for key in KEYS}) if mode_ok(row, setting)]
+    paths = [p for p in setting["paths"]
+             if rows.select(mine, path=p, n=setting["outputs"])]
+    if not paths:
+        return []
+    lines = ["", "`%s`: %s" % (name, ", ".join(
+        "%s %s" % (key, setting[key]) for key in KEYS + ("mode",))), "",
+             "| path | %s |" % " | ".join("N = %d" % n
+                                          for n in setting["outputs"]),
+             "| --- |" + " --- |" * len(setting["outputs"])]
+    for path in paths:
+        lines.append("| %s | %s |" % (path, " | ".join(
+            cell(rows.select(mine, path=path, n=n))
+            for n in setting["outputs"])))
+    return lines
+
+
+def latency(found):
+    """The table of latency.py's rows."""
+    if not found:
+        return []
+    found = [row for row in found if row["run"] == found[-1]["run"]]
+    lines = ["", "Latency in µs, 1,400 bytes, one flow, one processor:", "",
+             "| path | latency | N | packets/s | p50 | p90 | p99 | p99.9 | "
+             "max |", "| --- |" + " --- |" * 8]
+    for row in found:
+        lines.append("| %s | %s | %d | %.0f | %s |" % (
+            row["path"], row["latency"], row["n"], row["offered_pps"],
+            " | ".join("%.0f" % row[k] for k in (
+                "p50", "p90", "p99", "p999", "max"))))
+    return lines
+
+
+def hold(found):
+    """The table of hold.py's rows."""
+    if not found:
+        return []
+    found = [row for row in found if row["run"] == found[-1]["run"]]
+    lines = ["", "What is held:", "",
+             "| what | cores | seconds | lost | wake-ups | system calls | "
+             "resident kB |", "| --- |" + " --- |" * 6]
+    for row in found:
+        lines.append("| %s | %d | %.1f | %d | %.3f | %.3f | %s |" % (
+            row["what"], row["cores"], row["seconds"], row["lost"],
+            row["wakeups"], row["syscalls"],
+            ", ".join(str(kb) for kb in row["resident_kb"])))
+    return lines
+
+
+def part():
+    """All tables."""
+    found = newest(rows.read(BENCH + "/results-relay.json"))
+    lines = ["", "Thousand packets a second out of all outputs, and "
+             "microseconds of processor time for each."]
+    for name, setting in SETS.items():
+        lines += table(found, name, setting)
+    lines += latency(rows.read(BENCH + "/results-relay-latency.json"))
+    lines += hold(rows.read(BENCH + "/results-relay-hold.json"))
+    bars = subprocess.run((BENCH + "/bars.py", "--markdown"),
+                          capture_output=True, text=True, check=False).stdout
+    lines += [""] + [line for i, line in enumerate(bars.splitlines())
+                     if i < 2 or line.startswith("| relay")]
+    return "\n".join(lines) + "\n\n"
+
+
+def main():
+    """Replace what is between the marks."""
+    with open(PAGE, encoding="utf-8") as f:
+        text = f.read()
+    head, rest = text.split(BEGIN)
+    tail = rest.split(END)[1]
+    new = head + BEGIN + "\n" + part() + END + tail
+    if "--check" in sys.argv[1:]:
+        return int(new != text)
+    with open(PAGE, "w", encoding="utf-8") as f:
+        f.write(new)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

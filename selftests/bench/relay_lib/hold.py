@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""What the relay is to hold: rates at which nothing may be lost, how often it
+wakes up and calls the kernel, and what memory its workers have.
+
+usage: hold.py [--seconds 60] [--imitation PPS] [--results FILE]
+Rows have what (a name), n, offered_pps, seconds, cores, lost (packets at the sinks),
+wakeups and syscalls (for each packet that came in), resident_kb (of each worker).
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+
+# pylint: disable=wrong-import-position
+import rows
+from paths import Relay
+from topo import Topology
+
+WANTED = 439e3
+
+
+def workers(way):
+    """Sums of what the workers count."""
+    status, _ = way.status()
+    found = status.get("workers", [])
+    return {key: sum(w.get(key, 0) for w in found)
+            for key in ("packets", "wakeups", "syscalls")}
+
+
+def hold(topo, name, n, rate, seconds, gro=False):
+    """Offer a rate for some time."""
+    topo.features(gro, False)
+    with Relay(topo, n) as way:
+        topo.blast(5000, 0.2)
+        before = workers(way)
+        found = topo.blast(rate, seconds, pids=way.pids, expect=n)
+        after = workers(way)
+        packets = max(1, after["packets"] - before["packets"])
+        return {"what": name, "n": n, "gro": gro, "cores": topo.cores,
+                "offered_pps": found["sent"] / found["seconds"],
+                "seconds": found["seconds"],
+                "lost": n * found["sent"] - sum(found["out"][:n]),
+                "wakeups": (after["wakeups"] - before["wakeups"]) / packets,
+                "syscalls": (after["syscalls"] - before["syscalls"]) / packets,
+                "resident_kb": way.resident_kb()}
+
+
+def main():
+    """Measure it all."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--seconds", type=float, default=60)
+    words.add_argument("--imitation", type=float, default=0)
+    words.add_argument("--shared", action="store_true")
+    words.add_argument("--run", default=time.strftime("%Y%m%d-%H%M%S"))
+    words.add_argument("--results", default=os.path.join(
+        os.path.dirname(HERE), "results-relay-hold.json"))
+    args = words.parse_args()
+    least = args.seconds if args.seconds < 10 else 10
+    plan = [(1, "100,000 packets/s, one core", 1, 1e5, least, False),
+            (1, "the same, GRO", 1, 1e5, least, True),
+            (2, "100,000 packets/s to 16", 16, 1e5, args.seconds, False),
+            (2, "the same, GRO", 16, 1e5, args.seconds, True),
+            (2, "439,000 packets/s", 1, WANTED, args.seconds, True)]
+    if args.imitation:
+        plan.append((2, "twice the imitation's rate", 1, 2 * args.imitation,
+                     args.seconds, True))
+    for cores, name, n, rate, seconds, gro in plan:
+        topo = Topology(n, cores, shared=args.shared)
+        try:
+            row = hold(topo, name, n, rate, seconds, gro)
+        finally:
+            topo.close()
+        row["run"] = args.run
+        print(json.dumps(row), flush=True)
+        rows.write(args.results, rows.read(args.results) + [row])
+
+
+if __name__ == "__main__":
+    main()
