@@ -72,7 +72,7 @@ void mcr_print_head(struct mcr_str *str, const struct mcr_rule *rule)
 		mcr_str_word(str, rule->name);
 	}
 	mcr_str_add(str, " iif ");
-	mcr_str_word(str, spec->iif);
+	mcr_str_dev(str, spec->iif);
 	print_match(str, &spec->match);
 	if (spec->mode)
 		mcr_str_addf(str, " %s",
@@ -151,7 +151,7 @@ void mcr_print_output(struct mcr_str *str, const struct mcr_output_spec *spec)
 	const struct mcr_rewrite *r = &spec->rewrite;
 
 	mcr_str_add(str, "to ");
-	mcr_str_word(str, spec->dev);
+	mcr_str_dev(str, spec->dev);
 	if (r->set & MCR_SET_GROUP) {
 		mcr_str_add(str, " group ");
 		mcr_print_addr(str, &r->group, r->group_family);

@@ -6,13 +6,14 @@
 
 #include <netlink/msg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "print.h"
 
 static int write_rule(const struct mcr_rule *rule, void *arg)
 {
-	struct mcr_str str = { 0 };
 	FILE *file = arg;
+	struct mcr_str str = { .verbatim = !isatty(fileno(file)) };
 	bool failed;
 
 	mcr_print_rule(&str, rule, " ");
@@ -47,7 +48,8 @@ static int write_all(const struct mcr_reply *reply, FILE *file,
 /**
  * mcr_save - write the rules in force
  * @client: the connection
- * @file: where to; whether it could be written is the caller's to look at
+ * @file: where to; whether it could be written is the caller's to look at. What
+ *	a terminal may take for a command is not written to one
  * @err: where to say what is wrong
  *
  * Return: 0, or -1 and an error.

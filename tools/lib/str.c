@@ -13,6 +13,9 @@
 #define PLAIN	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 		"0123456789_.:/@%+=,-"
 
+/* Between double quotes, these have a meaning unless a backslash is before them. */
+#define ESCAPED	"\"\\$`"
+
 /**
  * mcr_str_free - free a text
  * @str: the text; empty afterwards and usable again
@@ -222,6 +225,29 @@ void mcr_str_word(struct mcr_str *str, const char *word)
 		return;
 	}
 	mcr_str_add(str, "\"");
-	str_add_safe(str, word, "\"\\$`");
+	str_add_safe(str, word, ESCAPED);
+	mcr_str_add(str, "\"");
+}
+
+/**
+ * mcr_str_dev - append the name of a device as a word
+ * @str: the text; its @failed is set when memory runs out
+ * @dev: the name
+ *
+ * As mcr_str_word(), but where the text is @verbatim all bytes are kept, so that
+ * another device is not meant when it is read again.
+ */
+void mcr_str_dev(struct mcr_str *str, const char *dev)
+{
+	if (!str->verbatim || !dev[strspn(dev, PLAIN)]) {
+		mcr_str_word(str, dev);
+		return;
+	}
+	mcr_str_add(str, "\"");
+	for (; *dev; dev++) {
+		if (strchr(ESCAPED, *dev))
+			str_add_bytes(str, "\\", 1);
+		str_add_bytes(str, dev, 1);
+	}
 	mcr_str_add(str, "\"");
 }

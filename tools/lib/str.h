@@ -16,12 +16,15 @@
  * @len: its bytes
  * @size: bytes allocated
  * @failed: memory ran out, the text is not complete
+ * @verbatim: it is for a file, not for a terminal: names of devices keep bytes
+ *	that cannot be shown
  */
 struct mcr_str {
 	char *s;
 	size_t len;
 	size_t size;
 	bool failed;
+	bool verbatim;
 };
 
 void mcr_str_free(struct mcr_str *str);
@@ -31,6 +34,7 @@ void mcr_str_addf(struct mcr_str *str, const char *fmt, ...)
 void mcr_str_safe(struct mcr_str *str, const char *text);
 void mcr_str_label(struct mcr_str *str, const char *value);
 void mcr_str_word(struct mcr_str *str, const char *word);
+void mcr_str_dev(struct mcr_str *str, const char *dev);
 
 size_t mcr_utf8_len(const char *s);
 
