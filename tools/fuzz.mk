@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Fuzz targets; see fuzz/fuzz.h. Included by the Makefile beside it.
+#
+#	make fuzz		the targets with libFuzzer, into $(O)/fuzz, for
+#				selftests/proof/fuzz.sh: clang-14 is needed
+
+FUZZ_CC ?= clang-14
+fuzz-lib-targets := text words
+fuzz-targets := $(fuzz-lib-targets)
+
+fuzz-shared := $(addprefix $(obj)/fuzz/,check.o)
+fuzz-tests := $(fuzz-targets:%=$(O)/tests/test_fuzz_%)
+fuzzers := $(fuzz-targets:%=$(O)/fuzzers/%)
+
+tests: $(fuzz-tests)
+
+# Its warnings are not gcc's, which the unit tests are compiled with, too.
+ifneq ($(FUZZ),)
+mcr-cflags += -w -fsanitize=fuzzer-no-link
+endif
+
+.PHONY: fuzz fuzzers
+fuzz:
+	$(MAKE) fuzzers O=$(O)/fuzz FUZZ=1 SANITIZE=1 CC=$(FUZZ_CC) CFLAGS=-g
+fuzzers: $(fuzzers)
+
+fuzz-text-obj := $(obj)/fuzz/statement.o $(obj)/tests/fake.o $(test-obj)
+fuzz-words-obj := $(obj)/fuzz/statement.o $(obj)/fuzz/mcrtool_main.o \
+		  $(filter-out %/main.o,$(tool-obj))
+
+$(foreach t,$(fuzz-targets),$(O)/tests/test_fuzz_$(t)): \
+$(O)/tests/test_fuzz_%: $(obj)/fuzz/%.o $(obj)/fuzz/replay_%.o $(fuzz-shared)
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(mcr-cflags) $(CFLAGS) $(mcr-ldflags) $(LDFLAGS) -o $@ $^ \
+		$(fuzz-ldlibs) $(test-ldlibs)
+
+$(fuzzers): $(O)/fuzzers/%: $(obj)/fuzz/%.o $(fuzz-shared)
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(mcr-cflags) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer \
+		-o $@ $^ $(fuzz-ldlibs) $(test-ldlibs)
+
+define fuzz-needs
+$(O)/tests/test_fuzz_$(1) $(O)/fuzzers/$(1): $$(fuzz-$(1)-obj) $$(fuzz-$(1)-lib)
+$(O)/tests/test_fuzz_$(1) $(O)/fuzzers/$(1): fuzz-ldlibs = $$(lib-ldlibs)
+endef
+fuzz-text-lib := $(O)/libmcr.a
+fuzz-words-lib := $(O)/libmcr.a
+$(foreach t,$(fuzz-targets),$(eval $(call fuzz-needs,$(t))))
+
+$(fuzz-targets:%=$(obj)/fuzz/replay_%.o): \
+$(obj)/fuzz/replay_%.o: fuzz/replay.c Makefile fuzz.mk
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(mcr-cppflags) -DFUZZ_CORPUS='"fuzz/corpus/$*"' \
+		$(CFLAGS) $(mcr-cflags) -MMD -MP -c -o $@ $<
+
+# Its table of verbs, without being it.
+$(obj)/fuzz/mcrtool_main.o: mcrtool/main.c Makefile fuzz.mk
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(compile) -Dmain=mcrtool_main -Wno-missing-prototypes
+
+# Their driver and the plain ones; those beside are compiled as kernel code is.
+fuzz-plain-src := $(addprefix fuzz/,replay.c check.c statement.c text.c words.c)
+
+.PHONY: tidy-fuzz
+tidy: tidy-fuzz
+tidy-fuzz:
+	$(CLANG_TIDY) --quiet --warnings-as-errors='*' $(fuzz-plain-src) \
+		-- -std=gnu11 $(mcr-cppflags) $(lib-cflags) -DFUZZ_CORPUS='"x"'
