@@ -7,7 +7,7 @@
 
 FUZZ_CC ?= clang-14
 fuzz-lib-targets := text words
-fuzz-targets := $(fuzz-lib-targets)
+fuzz-targets := $(fuzz-lib-targets) packet
 
 fuzz-shared := $(addprefix $(obj)/fuzz/,check.o)
 fuzz-tests := $(fuzz-targets:%=$(O)/tests/test_fuzz_%)
@@ -48,7 +48,13 @@ $(O)/tests/test_fuzz_$(1) $(O)/fuzzers/$(1): fuzz-ldlibs = $$(lib-ldlibs)
 endef
 fuzz-text-lib := $(O)/libmcr.a
 fuzz-words-lib := $(O)/libmcr.a
+fuzz-packet-obj := $(obj)/fuzz/packet_ref.o
+fuzz-packet-lib := $(O)/libmcrk.a
 $(foreach t,$(fuzz-targets),$(eval $(call fuzz-needs,$(t))))
+
+# What has the module's structures in its hands.
+fuzz-inside := packet packet_ref
+$(fuzz-inside:%=$(obj)/fuzz/%.o): compile = $(compile-kapi)
 
 $(fuzz-targets:%=$(obj)/fuzz/replay_%.o): \
 $(obj)/fuzz/replay_%.o: fuzz/replay.c Makefile fuzz.mk
@@ -71,3 +77,5 @@ tidy: tidy-fuzz
 tidy-fuzz:
 	$(CLANG_TIDY) --quiet --warnings-as-errors='*' $(fuzz-plain-src) \
 		-- -std=gnu11 $(mcr-cppflags) $(lib-cflags) -DFUZZ_CORPUS='"x"'
+	$(CLANG_TIDY) --quiet --warnings-as-errors='*' \
+		$(fuzz-inside:%=fuzz/%.c) -- -std=gnu11 $(kapi-cppflags)
