@@ -6,8 +6,9 @@
 #				selftests/proof/fuzz.sh: clang-14 is needed
 
 FUZZ_CC ?= clang-14
+PYTHON ?= python3
 fuzz-lib-targets := text words
-fuzz-targets := $(fuzz-lib-targets) packet
+fuzz-targets := $(fuzz-lib-targets) packet netlink
 
 fuzz-shared := $(addprefix $(obj)/fuzz/,check.o)
 fuzz-tests := $(fuzz-targets:%=$(O)/tests/test_fuzz_%)
@@ -49,12 +50,25 @@ endef
 fuzz-text-lib := $(O)/libmcr.a
 fuzz-words-lib := $(O)/libmcr.a
 fuzz-packet-obj := $(obj)/fuzz/packet_ref.o
+fuzz-netlink-obj := $(obj)/fuzz/nlsession.o $(obj)/tests/kapi_rig.o
+fuzz-netlink-lib := $(O)/libmcrk.a
 fuzz-packet-lib := $(O)/libmcrk.a
 $(foreach t,$(fuzz-targets),$(eval $(call fuzz-needs,$(t))))
 
 # What has the module's structures in its hands.
-fuzz-inside := packet packet_ref
+fuzz-inside := packet packet_ref nlsession
 $(fuzz-inside:%=$(obj)/fuzz/%.o): compile = $(compile-kapi)
+
+# The generator of messages has the spec as tables.
+$(obj)/fuzz/spec_table.h: fuzz/spec_table.py ../selftests/netlink/spec.py \
+			  ../Documentation/netlink/specs/mcr.yaml
+	$(call say,GEN)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) -B fuzz/spec_table.py >$@
+$(obj)/fuzz/nlgen.o: $(obj)/fuzz/spec_table.h
+$(obj)/fuzz/nlgen.o: mcr-cppflags += -I$(obj)/fuzz
+$(O)/tests/test_kapi_spec: $(obj)/fuzz/nlgen.o $(obj)/fuzz/nlsession.o \
+			   $(obj)/fuzz/check.o
 
 $(fuzz-targets:%=$(obj)/fuzz/replay_%.o): \
 $(obj)/fuzz/replay_%.o: fuzz/replay.c Makefile fuzz.mk
@@ -70,12 +84,14 @@ $(obj)/fuzz/mcrtool_main.o: mcrtool/main.c Makefile fuzz.mk
 	$(Q)$(compile) -Dmain=mcrtool_main -Wno-missing-prototypes
 
 # Their driver and the plain ones; those beside are compiled as kernel code is.
-fuzz-plain-src := $(addprefix fuzz/,replay.c check.c statement.c text.c words.c)
+fuzz-plain-src := $(addprefix fuzz/,replay.c check.c statement.c text.c words.c \
+		  netlink.c nlgen.c)
 
 .PHONY: tidy-fuzz
 tidy: tidy-fuzz
-tidy-fuzz:
+tidy-fuzz: $(obj)/fuzz/spec_table.h
 	$(CLANG_TIDY) --quiet --warnings-as-errors='*' $(fuzz-plain-src) \
-		-- -std=gnu11 $(mcr-cppflags) $(lib-cflags) -DFUZZ_CORPUS='"x"'
+		-- -std=gnu11 $(mcr-cppflags) $(lib-cflags) -I$(obj)/fuzz \
+		-DFUZZ_CORPUS='"x"'
 	$(CLANG_TIDY) --quiet --warnings-as-errors='*' \
 		$(fuzz-inside:%=fuzz/%.c) -- -std=gnu11 $(kapi-cppflags)

@@ -18,7 +18,7 @@
 
 #define INPUT_MAX	8192U
 #define INPUTS_MAX	4096U
-#define ROUNDS		3000U
+#define ROUNDS		1500U
 
 /**
  * struct input - what the target is given
