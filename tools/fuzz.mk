@@ -14,7 +14,7 @@ fuzz-shared := $(addprefix $(obj)/fuzz/,check.o)
 fuzz-tests := $(fuzz-targets:%=$(O)/tests/test_fuzz_%)
 fuzzers := $(fuzz-targets:%=$(O)/fuzzers/%)
 
-tests: $(fuzz-tests)
+tests: $(fuzz-tests) $(O)/nlsend
 
 # Its warnings are not gcc's, which the unit tests are compiled with, too.
 ifneq ($(FUZZ),)
@@ -83,9 +83,14 @@ $(obj)/fuzz/mcrtool_main.o: mcrtool/main.c Makefile fuzz.mk
 	@mkdir -p $(@D)
 	$(Q)$(compile) -Dmain=mcrtool_main -Wno-missing-prototypes
 
+$(O)/nlsend: $(obj)/fuzz/nlsend.o $(obj)/fuzz/nlgen.o $(O)/libmcr.a
+	$(call say,LD)
+	$(Q)$(CC) $(mcr-cflags) $(CFLAGS) $(mcr-ldflags) $(LDFLAGS) -o $@ $^ \
+		$(lib-ldlibs)
+
 # Their driver and the plain ones; those beside are compiled as kernel code is.
 fuzz-plain-src := $(addprefix fuzz/,replay.c check.c statement.c text.c words.c \
-		  netlink.c nlgen.c)
+		  netlink.c nlgen.c nlsend.c)
 
 .PHONY: tidy-fuzz
 tidy: tidy-fuzz

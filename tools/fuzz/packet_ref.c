@@ -46,11 +46,9 @@ u32 ref_sum(const u8 *p, size_t len, u32 sum)
 /* Has a pointer of a recorded list room for an entry, or is the list full? */
 static bool has_room(const u8 *opt, u8 first, u8 entry)
 {
-	unsigned int len = opt[1], pointer = opt[2];
-
-	if (len + 1U < first || pointer < first)
+	if (opt[1] + 1U < first || opt[2] < first)
 		return false;
-	return pointer > len || pointer + entry <= len + 1;
+	return opt[2] > opt[1] || opt[2] + entry <= opt[1] + 1;
 }
 
 static bool timestamp_ok(const u8 *opt)
