@@ -197,6 +197,29 @@ standstill() {
 	mcrd_end
 }
 
+# While a daemon does not look, a device of a rule is renamed again and again: each
+# time it would open sockets for it and close them, which takes as long as it takes
+# to do that once more.
+renamed_without_end() {
+	local changes=1000 i begin took
+	mcrd_start || return
+	run_ok mcr rule add name r iif in0 group "$G" to out1
+	kill -STOP "$DAEMON"
+	for ((i = 0; i < changes / 2; i++)); do
+		echo "link set dev in0 down name other0"
+		echo "link set dev other0 name in0 up"
+	done >"$WORK/batch"
+	run_ok in_ns mcr ip -batch "$WORK/batch"
+	begin=$SECONDS
+	kill -CONT "$DAEMON"
+	run_ok mcr status
+	took=$((SECONDS - begin))
+	[[ $took -lt 8 ]] ||
+		fail "it took $took s until somebody was answered"
+	wait_for delivers || fail "nothing is forwarded any more"
+	mcrd_end
+}
+
 cycles() {
 	local i n
 	n=$(scaled 50)
@@ -430,6 +453,8 @@ case_add "a supervisor that is killed leaves nothing that hinders" \
 case_add "workers that are killed are replaced, and forward" killed_workers
 case_add "a worker that hangs is replaced" hanging_worker
 case_add "a machine that stands still costs no worker" standstill
+case_add "a device that changes without end keeps nobody waiting" \
+	renamed_without_end
 case_add "start and stop leave nothing" cycles
 case_add "descriptors do not become more" no_growth
 case_add "all may read, and not all may change" who

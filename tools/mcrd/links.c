@@ -36,6 +36,13 @@
 /* In one turn: memory may be short for longer than messages come. */
 #define LOSSES_A_TURN	16
 
+/*
+ * Messages about links that are carried out one by one, of those that wait. With
+ * some of them sockets are opened and closed, which takes longer than it takes
+ * somebody to change a device: all of them, and there would be no end.
+ */
+#define TAKEN_MAX	16U
+
 /**
  * struct link - a device
  * @next: in a bucket
@@ -65,6 +72,8 @@ struct link {
  * @stale_addrs: addresses have changed
  * @stale: messages were lost
  * @retry: when to ask once more, if that has failed
+ * @taken: messages about links that were carried out, of those that wait
+ * @skipped: there were more, which were not
  */
 struct mcrd_links {
 	const struct mcrd_log *log;
@@ -76,6 +85,8 @@ struct mcrd_links {
 	bool stale_addrs;
 	bool stale;
 	struct mcrd_retry retry;
+	unsigned int taken;
+	bool skipped;
 };
 
 static struct link **find(struct mcrd_links *l, int ifindex)
@@ -335,23 +346,34 @@ static int dump_addrs(struct mcrd_links *l)
 
 /* --- Events */
 
+static void on_link(struct mcrd_links *l, struct nlmsghdr *nlh)
+{
+	const struct ifinfomsg *ifi = nlmsg_data(nlh);
+	struct kapi_link info;
+
+	if (l->taken == TAKEN_MAX) {
+		l->skipped = true;
+		return;
+	}
+	l->taken++;
+	if (nlh->nlmsg_type == RTM_NEWLINK) {
+		if (read_link(nlh, &info))
+			link_set(l, &info);
+	} else if (nlmsg_valid_hdr(nlh, sizeof(*ifi)) &&
+		   ifi->ifi_family == AF_UNSPEC) {
+		link_gone(l, ifi->ifi_index);
+	}
+}
+
 static int on_told(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	struct mcrd_links *l = arg;
-	const struct ifinfomsg *ifi;
-	struct kapi_link info;
 
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
-		if (read_link(nlh, &info))
-			link_set(l, &info);
-		break;
 	case RTM_DELLINK:
-		ifi = nlmsg_data(nlh);
-		if (nlmsg_valid_hdr(nlh, sizeof(*ifi)) &&
-		    ifi->ifi_family == AF_UNSPEC)
-			link_gone(l, ifi->ifi_index);
+		on_link(l, nlh);
 		break;
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
@@ -364,8 +386,9 @@ static int on_told(struct nl_msg *msg, void *arg)
 /* Ask for all that is not known. What comes up on the way is for the next time. */
 static bool ask(struct mcrd_links *l)
 {
-	if (l->stale) {
+	if (l->stale || l->skipped) {
 		l->stale = false;
+		l->skipped = false;
 		l->stale_addrs = true;
 		if (dump_links(l))
 			l->stale = true;
@@ -381,7 +404,8 @@ static bool ask(struct mcrd_links *l)
 /* Be where rtnetlink is. */
 static void settle(struct mcrd_links *l)
 {
-	if ((!l->stale && !l->stale_addrs) || !mcrd_retry_is_due(&l->retry))
+	if ((!l->stale && !l->skipped && !l->stale_addrs) ||
+	    !mcrd_retry_is_due(&l->retry))
 		return;
 	if (l->stale && !l->retry.delay)
 		mcrd_log(l->log, LOG_NOTICE,
@@ -407,6 +431,7 @@ void mcrd_links_follow(struct mcrd_links *l)
 	int losses = 0, ret;
 
 	kapi_links_begin();
+	l->taken = 0;
 	do {
 		ret = nl_recvmsgs_default(l->events);
 		/* As it says ENOBUFS. */
