@@ -1,0 +1,202 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# All that can change does, at once and under traffic: rules, outputs, transactions,
+# devices that come, go, move, are renamed and resized, network namespaces; and, of
+# the module, its removal. Afterwards what is there counts right and forwards, and the
+# bench looks for what was left.
+#
+#    NS[src]            NS[mcr]                         NS[snk]
+#   +---------+        +----------------------+        +---------+
+#   |     s0 -|--------|- in0           out1 -|--------|- k1     |
+#   |         |        |                out2 -|--------|- k2     |
+#   |         |        |   change:      out3 -|--------|- k3     |
+#   |         |        |                out4 -|--------|- k4     |
+#   +---------+        +----------------------+        +---------+
+#
+# MCR_CHURN_SECONDS says how long each case takes.
+
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/topology.sh"
+
+SECONDS_EACH=${MCR_CHURN_SECONDS:-8}
+G=${GROUP[4]}
+CHURNS=()
+
+# churn FUNCTION: over and over until churns_end. Whether a step of it succeeds is up
+# to the others; how often it came round is in the file of its name.
+churn() {
+	work_directory
+	start churn_run "$1" >/dev/null 2>&1
+	CHURNS+=("$STARTED_PID")
+}
+
+churn_run() {
+	local n=0
+	while [[ -e $WORK/churning ]]; do
+		"$1"
+		n=$((n + 1))
+		echo "$n" >"$WORK/$1"
+	done
+}
+
+churns_begin() {
+	local function
+	work_directory
+	: >"$WORK/churning"
+	CHURNS=()
+	for function; do
+		churn "$function"
+	done
+}
+
+# churns_end FUNCTION...: each of them has come round, or nothing was tested.
+churns_end() {
+	local function said=
+	rm -f "$WORK/churning"
+	wait "${CHURNS[@]}"
+	for function; do
+		said+=" $function $(<"$WORK/$function")"
+		[[ $(<"$WORK/$function") -ge 2 ]] || fail "$function has not run"
+	done
+	note "rounds:$said"
+}
+
+rules() {
+	mcr rule add name c1 iif in0 group "${GROUP2[4]}" to out3 to out4 ttl 9
+	mcr rule replace name c1 iif in0 group "${GROUP2[4]}" to out3
+	mcr rule add name c2 iif in0 group "$G" src "${SOURCE[4]}" dport 1-9 to out4
+	mcr rule disable c1
+	mcr rule add name c3 iif out4 group "${GROUP[6]}" join none consume to out3
+	mcr rule del c2
+	mcr rule del c1
+	mcr rule del c3
+}
+
+outputs() {
+	mcr output add rule kept to out3 ttl 7
+	mcr output add rule kept to out4 group "${GROUP2[4]}"
+	mcr stats reset c1
+	mcr output del rule kept to out3 ttl 7
+	mcr output del rule kept to out4 group "${GROUP2[4]}"
+}
+
+# All or none, again and again.
+transactions() {
+	printf '%s\n' "rule add name t1 iif in0 group 239.3.0.0/16 to out3" \
+		"rule add name t2 iif in0 group 239.3.1.0/24 dport 1-100 to out4" \
+		"output add rule t1 to out4" "rule del t2" |
+		mcr -b -
+	mcr rule flush group 239.3.0.0/16
+}
+
+device_gone_and_back() {
+	ip_in mcr link del out3
+	topology_output 3 || true
+}
+
+device_renamed() {
+	ip_in mcr link set out4 down
+	ip_in mcr link set out4 name other4
+	pause
+	ip_in mcr link set other4 name out4
+	ip_in mcr link set out4 mtu $((1280 + RANDOM % 200))
+	ip_in mcr link set out4 up
+}
+
+device_moved() {
+	ip_in mcr link set out2 netns "${NS[else]}"
+	pause
+	ip_in else link set out2 netns "${NS[mcr]}"
+	ip_in mcr link set out2 up
+}
+
+namespace() {
+	local ns=mcr-$$-short
+	ip netns add "$ns"
+	ip -n "$ns" link add in0 type "$DUMMY"
+	ip -n "$ns" link set in0 up
+	[[ $MCR_VIA == relay ]] ||
+		"$MCRTOOL" -n "$ns" rule add iif in0 group "$G" to in0 to out1
+	ip netns del "$ns"
+}
+
+module_removed() {
+	rmmod mcr
+	pause
+	modprobe mcr
+	mcr rule add name kept iif in0 group "$G" to out1 to out2
+	pause
+}
+
+mcr() { "$MCRTOOL" -n "${NS[mcr]}" "$@"; }
+
+traffic_start() {
+	start "$MCR_HELPERS/mcsend" --netns "${NS[src]}" --dev s0 --group "$G" \
+		--flow 7 --count 100000000 --rate 2000 >/dev/null 2>&1
+	TRAFFIC=$STARTED_PID
+}
+
+kept_add() { rule_add name kept iif in0 group "$G" to out1 to out2; }
+
+all_balance() {
+	query 'map(.outputs[] | .offered == .sent + (.drops | add // 0)) | all' \
+		rule list
+	check_equal "rules that balance" "$VALUE" true
+}
+
+has_matched() {
+	rule_query kept .packets
+	[[ $VALUE -gt 0 ]]
+}
+
+# What is there forwards, and is gone when it is deleted.
+in_order() {
+	all_balance
+	rules_flush
+	kept_add
+	links_wait src mcr
+	sink_start --until-end dev k1 count 100 flow 3 || return
+	send --group "$G" --count 100 --flow 3 --end
+	sink_end
+	check_ended
+	check_delivery
+	check_balance kept
+	rules_flush
+}
+
+all_at_once() {
+	local churns=(rules outputs transactions device_gone_and_back
+		device_renamed device_moved namespace)
+	kept_add
+	traffic_start
+	wait_for has_matched || fail "traffic does not reach the rule"
+	churns_begin "${churns[@]}"
+	read -rt "$SECONDS_EACH" -u "$NOTHING_FD"
+	churns_end "${churns[@]}"
+	stop "$TRAFFIC"
+	check_balance kept
+	in_order
+}
+
+removed_meanwhile() {
+	local churns=(module_removed rules outputs transactions device_renamed
+		namespace)
+	only_kernel "the module can be removed" || return
+	kept_add
+	traffic_start
+	wait_for has_matched || fail "traffic does not reach the rule"
+	churns_begin "${churns[@]}"
+	read -rt "$SECONDS_EACH" -u "$NOTHING_FD"
+	churns_end "${churns[@]}"
+	stop "$TRAFFIC"
+	in_order
+}
+
+require_all
+topology_make 4
+ns_make else
+
+case_add "rules, outputs, transactions, devices and namespaces" all_at_once
+case_add "… and the module is removed meanwhile" removed_meanwhile
+cases_run

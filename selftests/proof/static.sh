@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# usage: static.sh
+# Static analysis beyond what style.sh has (sparse, W=1, clang-tidy with
+# clang-analyzer): cppcheck and gcc -fanalyzer, of the library, the tool, the relay,
+# and the files of the module that the relay is made of. As TAP; what is let pass
+# is in static.exceptions, with the reason.
+set -euo pipefail
+# report counts, so it must not run in a subshell.
+shopt -s lastpipe
+cd "$(dirname "$0")/../.."
+. selftests/vm/lib.sh
+
+selftests/deps.sh --no-guests selftests/proof/deps.list
+n=0 bad=0
+exceptions=selftests/proof/static.exceptions
+
+# report NAME: findings on standard input, "FILE: ID: …" each; none is good.
+report() {
+	local text
+	text=$(grep -vF -f <(sed -n 's/^\([^#]*[^#[:space:]]\)[[:space:]]*#.*/\1/p' \
+		"$exceptions") || true)
+	n=$((n + 1))
+	if [[ -z $text ]]; then
+		echo "ok $n $1"
+	else
+		bad=$((bad + 1))
+		printf '%s\n' "$text" | sed 's/^/# /'
+		echo "not ok $n $1"
+	fi
+}
+
+run_cppcheck() {
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --template='{file}: {id}: line {line}: {message}' \
+		-j2 -D_GNU_SOURCE -Iuapi "$@" 2>&1 || true
+}
+
+# What is compiled as kernel code is. container_of() is taken for a dereference of
+# NULL there; gcc's analyzer, which knows better, looks for those.
+run_cppcheck_kernel() {
+	run_cppcheck -Itools/kapi/include -Ikmod --suppress=nullPointer \
+		--suppress='*:tools/kapi/include/*' "$@"
+}
+
+# Each finding once; what it says of the way there is left out.
+run_analyzer() {
+	local dir
+	dir=$(mktemp -d)
+	make -s -k -j2 -C tools "$dir/mcrd" "$dir/mcrtool" O="$dir" \
+		CFLAGS='-O1 -g -fanalyzer -Wno-error' 2>&1 |
+		sed -nE 's/^([^ :]+):([0-9]+):[0-9]+: warning: (.*) \[(CWE-[0-9]+\] \[)?(-W[a-z-]+)\]$/\1: \5: line \2: \3/p' |
+		sort -u
+	rm -rf "$dir"
+}
+
+# As in tools/mcrd.mk
+inside=(tools/mcrd/{control,ingress,nl_worker,plane,status}.c)
+mapfile -t plain < <(printf '%s\n' tools/mcrd/*.c |
+	grep -vxF -f <(printf '%s\n' "${inside[@]}"))
+
+run_cppcheck tools/lib tools/mcrtool "${plain[@]}" | report "cppcheck: tools"
+run_cppcheck_kernel kmod/*.c "${inside[@]}" tools/mcrd/worker |
+	report "cppcheck: module and relay"
+run_analyzer | report "gcc -fanalyzer"
+echo "1..$n"
+echo "$((n - bad)) passed, $bad failed, 0 skipped"
+[[ $bad -eq 0 ]]
