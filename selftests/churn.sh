@@ -57,7 +57,7 @@ churns_end() {
 	wait "${CHURNS[@]}"
 	for function; do
 		said+=" $function $(<"$WORK/$function")"
-		[[ $(<"$WORK/$function") -ge 2 ]] || fail "$function has not run"
+		[[ $(<"$WORK/$function") -ge 1 ]] || fail "$function has not run"
 	done
 	note "rounds:$said"
 }
@@ -133,7 +133,7 @@ mcr() { "$MCRTOOL" -n "${NS[mcr]}" "$@"; }
 
 traffic_start() {
 	start "$MCR_HELPERS/mcsend" --netns "${NS[src]}" --dev s0 --group "$G" \
-		--flow 7 --count 100000000 --rate 2000 >/dev/null 2>&1
+		--flow 7 --count 100000000 --rate 200 >/dev/null 2>&1
 	TRAFFIC=$STARTED_PID
 }
 

@@ -1,0 +1,289 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0
+"""Module and daemon do the same: the same frames out, and the same counts.
+
+    s0 ---- in0   rules   out0 ---- k0
+                          out1 ---- k1
+                          out2 ---- k2
+
+All of it is in one network namespace. The same rules are put in force by one server
+and then by the other, and the same frames are sent to both: sound ones, such with
+options, extension headers, fragments, tags and padding, and spoiled ones. Each frame
+has a source port of its own, so that the relay joins none of them.
+
+MCR_FUZZ_ROUNDS says how many frames, MCR_FUZZ_SEED which.
+"""
+
+import json
+import os
+import random
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+import bench
+import ktap
+import relay
+from mcrnl import loaded
+
+FRAMES = int(os.environ.get("MCR_FUZZ_ROUNDS", "400"))
+SEED = int(os.environ.get("MCR_FUZZ_SEED", "1"))
+TOOL = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                    "../../build/tools/mcrtool")
+OUTS = ["out0", "out1", "out2"]
+END = b"this is the end of all frames"
+END_GROUP = "239.255.255.1"
+PATIENCE = 60
+ETH_P_ALL = 3
+
+RULES = """\
+rule name end iif in0 group 239.255.255.1 join none to out0 to out1 to out2
+rule name a iif in0 group 239.1.1.1 join none to out0 to out1 ttl dec dscp ef
+rule name b iif in0 group 239.1.1.0/24 dport 5000-5009 join none \
+ to out0 group 239.7.7.7 dport 7000 sport 7001 to out2 mac keep
+rule name c iif in0 group 239.1.1.1 src 10.1.1.1 dport 5000 join none consume \
+ to out1 src 192.0.2.7 ttl 3 to out2
+rule name d iif in0 group 239.1.0.0/16 proto any join none to out1 ttl dec
+rule name e iif in0 group ff3e::1 join none to out0 src 2001:db8::7 dport 9 \
+ to out1 group ff3e::77 ttl 1 dscp 9 to out2
+rule name f iif in0 group ff3e::/16 proto any join none to out2 group ff3e::5
+rule name g iif in0 group 239.1.1.1 vlan 5 join none to out0 ttl 8 \
+ to out1 mac keep
+rule name h iif in0 group 224.0.0.0/4 dport 6000 join none to out2 ttl dec
+"""
+
+
+def mcrtool(plane, *words, text=None):
+    """Run the tool; what it prints."""
+    return subprocess.run([TOOL, "--via", plane, *words], check=True, input=text,
+                          stdout=subprocess.PIPE, text=True).stdout
+
+
+def mostly(rnd, good, odd):
+    """One of the good, and now and then one of the odd ones."""
+    return rnd.choice(good if rnd.randrange(8) else odd)
+
+
+def checksum(data):
+    """RFC 1071."""
+    data += bytes(len(data) % 2)
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def udp(rnd, sport, pseudo):
+    """A datagram."""
+    body = bytes([rnd.randrange(256)]) * rnd.choice([0, 1, 18, 100, 700])
+    head = struct.pack("!HHHH", sport, rnd.choice([5000, 5005, 6000, 9]),
+                       8 + len(body), 0)
+    check = checksum(pseudo + struct.pack("!HH", 17, 8 + len(body)) + head
+                     + body)
+    check = rnd.choice([check or 0xffff, 0, 0x1234])
+    return head[:6] + struct.pack("!H", check) + body
+
+
+def ipv4(rnd, sport):
+    """A packet; its checksum is right, mostly."""
+    dst = mostly(rnd, [b"\xef\1\1\1", b"\xef\1\1\2", b"\xef\1\2\3"],
+                 [b"\xe0\0\0\x09", b"\xef\x09\1\1"])
+    src = mostly(rnd, [b"\x0a\1\1\1", b"\x0a\1\1\2"],
+                 [b"\x7f\0\0\1", bytes(4)])
+    options = mostly(rnd, [b""], [b"\x94\4\0\0", b"\1\1\1\0", b"\x44\3\5\0",
+                                  b"\x07\x07\x04\0\0\0\0\0"])
+    proto = mostly(rnd, [17], [6, 1, 2, 132, 50])
+    body = udp(rnd, sport, src + dst)
+    fragment = mostly(rnd, [0, 0x4000], [0x2000, 7])
+    head = struct.pack("!BBHHHBBH", 0x45 + len(options) // 4,
+                       rnd.randrange(256), 20 + len(options) + len(body),
+                       sport, fragment, rnd.choice([0, 1, 2, 64]), proto, 0)
+    head += src + dst + options
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + body
+
+
+def ipv6(rnd, sport):
+    """A packet."""
+    dst = mostly(rnd, [b"\xff\x3e" + bytes(13) + b"\1",
+                       b"\xff\x3e" + bytes(13) + b"\2"],
+                 [b"\xff\x01" + bytes(13) + b"\1",
+                  b"\xff\x02" + bytes(13) + b"\x16"])
+    src = b"\x20\1\x0d\xb8" + bytes(11) + bytes([rnd.randrange(1, 3)])
+    body = udp(rnd, sport, src + dst)
+    kind, header = rnd.choice([(17, b"")] * 8 + [
+                               (0, b"\x11\0\5\2\0\0\1\0"),
+                               (60, b"\x11\0\1\4\0\0\0\0"),
+                               (44, b"\x11\0\0\1\0\0\0\1"),
+                               (44, b"\x11\0\0\0\0\0\0\1"),
+                               (43, b"\x11\0\4\1\0\0\0\0"), (58, b""),
+                               (6, b""), (59, b"")])
+    return (struct.pack("!IHBB", 0x60000000 + rnd.randrange(1 << 28),
+                        len(header) + len(body), kind, rnd.choice([0, 1, 64]))
+            + src + dst + header + body)
+
+
+def spoil(rnd, frame):
+    """Some bytes behind the Ethernet addresses are others, or missing."""
+    frame = bytearray(frame)
+    for _ in range(rnd.randrange(1, 4)):
+        frame[rnd.randrange(12, len(frame))] = rnd.randrange(256)
+    if not rnd.randrange(4):
+        del frame[rnd.randrange(14, len(frame)):]
+    return bytes(frame)
+
+
+def make_frame(rnd, number):
+    """A frame; none is like another."""
+    four = rnd.randrange(3) > 0
+    sport = 10000 + number
+    packet = ipv4(rnd, sport) if four else ipv6(rnd, sport)
+    kind = struct.pack("!H", 0x0800 if four else 0x86dd)
+    tag = mostly(rnd, [b"", b"", b"\x81\0\0\5"],
+                 [b"\x81\0\x20\0", b"\x88\xa8\0\5",
+                  b"\x81\0\0\5\x81\0\0\6"])
+    frame = (b"\1\0\x5e\1\1\1\2\0\0\0\0\1" + tag + kind + packet
+             + rnd.choice([b"", b"", bytes(4)]))
+    return spoil(rnd, frame) if not rnd.randrange(5) else frame
+
+
+def end_frame():
+    """What is sent last."""
+    body = struct.pack("!HHHH", 1, 1, 8 + len(END), 0) + END
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 0, 0, 9, 17, 0)
+    head += b"\x0a\1\1\1" + socket.inet_aton(END_GROUP)
+    head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+    return b"\1\0\x5e\x7f\xff\1\2\0\0\0\0\1\x08\0" + head + body
+
+
+def open_device(name):
+    """A packet socket of a device."""
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                         socket.htons(ETH_P_ALL))
+    sock.bind((name, ETH_P_ALL))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE
+                    if hasattr(socket, "SO_RCVBUFFORCE") else 33, 1 << 24)
+    sock.settimeout(PATIENCE)
+    return sock
+
+
+def drain(sock):
+    """All frames up to the last one, which is not among them.
+
+    The tag that the core took out of a frame is not looked at here: it is another
+    test's.
+    """
+    frames = []
+    while True:
+        frame = sock.recv(65536)
+        if END in frame:
+            # Of different flows the relay keeps no order.
+            return sorted(frames)
+        frames.append(frame)
+
+
+def counters(plane):
+    """What each rule and the ingress device have counted, by name."""
+    rules = strip(json.loads(mcrtool(plane, "-j", "stats")))
+    status = json.loads(mcrtool(plane, "-j", "status"))
+    found = {rule["name"]: rule for rule in rules}
+    # A filter keeps frames from the daemon that no rule can take.
+    found["in0"] = [(device["seen"] - device["not_matched"],
+                     device["malformed"]) for device in status["ingress"]]
+    return found
+
+
+def strip(value):
+    """Without what is the server's own: ids and times."""
+    if isinstance(value, list):
+        return [strip(v) for v in value]
+    if isinstance(value, dict):
+        return {k: strip(v) for k, v in value.items()
+                if k not in ("id", "last_seen_ms")}
+    return value
+
+
+def run_plane(plane, frames):
+    """(frames by device, counters) of a server."""
+    mcrtool(plane, "apply", "-", text=RULES)
+    sinks = [open_device("k%d" % i) for i in range(len(OUTS))]
+    sender = open_device("s0")
+    for frame in frames:
+        sender.send(frame)
+        # One after the other, as they would be on a slow wire.
+        time.sleep(0.001)
+    sender.send(end_frame())
+    came = [drain(sink) for sink in sinks]
+    for sock in sinks + [sender]:
+        sock.close()
+    counts = counters(plane)
+    mcrtool(plane, "rule", "flush")
+    return came, counts
+
+
+def first_difference(name, kernel, daemon):
+    """A sentence on two lists of frames; None: they are the same."""
+    for i in range(max(len(kernel), len(daemon))):
+        one = kernel[i].hex() if i < len(kernel) else "nothing"
+        other = daemon[i].hex() if i < len(daemon) else "nothing"
+        if one != other:
+            return ("%s, frame %d: the module has sent %s, the daemon %s"
+                    % (name, i, one, other))
+    return None
+
+
+def set_up():
+    """The devices, silent beside what is sent here."""
+    for name in ("default", "all"):
+        path = "/proc/sys/net/ipv6/conf/%s/disable_ipv6" % name
+        with open(path, "w", encoding="ascii") as file:
+            file.write("1")
+    pairs = [("s0", "in0")] + [("k%d" % i, out) for i, out in enumerate(OUTS)]
+    for one, other in pairs:
+        bench.ip("link", "add", one, "type", "veth", "peer", "name", other)
+        bench.ip("link", "set", one, "up")
+        bench.ip("link", "set", other, "up")
+    end = time.monotonic() + PATIENCE
+    while "LOWER_UP" not in subprocess.run(
+            ["ip", "-o", "link", "show", "k2"], check=True,
+            stdout=subprocess.PIPE, text=True).stdout:
+        if time.monotonic() > end:
+            raise AssertionError("devices do not come up")
+        time.sleep(0.05)
+
+
+def main():
+    """Both, and what they differ in."""
+    if relay.program() is None:
+        return ktap.skip_all("there is no mcrd")
+    if not loaded():
+        return ktap.skip_all("module mcr is not loaded")
+    status = bench.enter(devices=())
+    if status is not None:
+        return status
+    set_up()
+    relay.WANTED = True
+    relay.start()
+    relay.WANTED = False
+    rnd = random.Random(SEED)
+    frames = [make_frame(rnd, i) for i in range(FRAMES)]
+    kernel, kernel_counts = run_plane("kernel", frames)
+    daemon, daemon_counts = run_plane("relay", frames)
+    suite = ktap.Suite()
+    for name, one, other in zip(OUTS, kernel, daemon):
+        suite.add("%s: the same frames" % name,
+                  lambda n=name, a=one, b=other: ktap.equal(
+                      first_difference(n, a, b), None, "difference"))
+        suite.add("%s: some of them" % name, lambda a=one: ktap.true(
+            len(a) > FRAMES // 50, "only %d frames" % len(a)))
+    for name, counts in kernel_counts.items():
+        suite.add("%s: the same counts" % name, lambda n=name, c=counts:
+                  ktap.equal(daemon_counts[n], c, "what the daemon has counted"))
+    print("# %d frames sent, %s came out of %s"
+          % (FRAMES, [len(f) for f in kernel], OUTS))
+    return suite.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
