@@ -47,9 +47,10 @@ run_cppcheck_kernel() {
 run_analyzer() {
 	local dir
 	dir=$(mktemp -d)
+	# A finding is an error there: -k goes on with the other files.
 	make -s -k -j2 -C tools "$dir/mcrd" "$dir/mcrtool" O="$dir" \
-		CFLAGS='-O1 -g -fanalyzer -Wno-error' 2>&1 |
-		sed -nE 's/^([^ :]+):([0-9]+):[0-9]+: warning: (.*) \[(CWE-[0-9]+\] \[)?(-W[a-z-]+)\]$/\1: \5: line \2: \3/p' |
+		CFLAGS='-O1 -g -fanalyzer' 2>&1 |
+		sed -nE 's/^([^ :]+):([0-9]+):[0-9]+: (warning|error): (.*) \[(CWE-[0-9]+\] \[)?-W(error=)?([a-z-]+)\]$/\1: \7: line \2: \4/p' |
 		sort -u
 	rm -rf "$dir"
 }
