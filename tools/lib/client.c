@@ -107,6 +107,32 @@ struct mcr_client *mcr_client_open(const struct mcr_server *server,
 }
 
 /**
+ * mcr_client_known - connect to the kernel module, which is known to be there
+ * @family: what it calls the protocol's family
+ * @err: where to say what is wrong
+ *
+ * The module is not asked for, so that it is not loaded if it went meanwhile.
+ *
+ * Return: a connection for mcr_client_close(), or NULL and an error.
+ */
+struct mcr_client *mcr_client_known(const struct mcr_family *family,
+				    struct mcr_error *err)
+{
+	struct mcr_client *client = calloc(1, sizeof(*client));
+
+	if (!client) {
+		mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	client->server.plane = MCR_PLANE_KERNEL;
+	client->family = *family;
+	if (!mcr_transport_kernel(&client->transport, err))
+		return client;
+	free(client);
+	return NULL;
+}
+
+/**
  * mcr_client_adopt - use a connection to the relay daemon that there is
  * @fd: the connection; closed with the client, or if there is none
  * @err: where to say what is wrong

@@ -118,6 +118,8 @@ struct mcr_worker {
  * struct mcr_status - the server
  * @plane: of enum mcr_plane, who answers
  * @redirect: of enum mcr_plane, whom to ask instead; 0: nobody
+ * @authority: of enum mcr_authority
+ * @waiting: rules that wait for the other server to carry them out
  * @version: its version
  * @rules: rules in this namespace
  * @outputs: their outputs
@@ -132,6 +134,8 @@ struct mcr_worker {
 struct mcr_status {
 	__u8 plane;
 	__u8 redirect;
+	__u8 authority;
+	__u32 waiting;
 	char version[64];
 	__u32 rules;
 	__u32 outputs;
@@ -202,5 +206,7 @@ extern const char *const mcr_worker_loop_names[];
 extern const char *const mcr_send_error_names[MCR_SEND_ERROR_MAX + 1];
 
 const char *mcr_enum_name(const char *const *names, unsigned int value);
+
+const char *mcr_authority_name(const struct mcr_status *status);
 
 #endif /* MCR_MODEL_H */
