@@ -278,23 +278,22 @@ move() {
 
 has_moved() { [[ $(mcr -j rule show feed) != *plane_since* ]]; }
 
-# moves MODE: there and back, and each packet is carried out by one of the two.
+# moves [MODE]: there and back, and each packet is carried out by one of the two.
 moves() {
-	local mode=$1
+	local mode=("$@")
 	begin
 	module_loads
-	# shellcheck disable=SC2086  # a word or none
-	run_ok mcr rule add name feed "${FEED[@]}" $mode plane relay \
+	run_ok mcr rule add name feed "${FEED[@]}" "${mode[@]}" plane relay \
 		to out1 to out2
 	check_agree
-	[[ ! $mode ]] || listen
+	[[ $# -eq 0 ]] || listen
 	traffic
 	wait_for carries relay
 	move kernel
 	wait_for carries kernel
 	move relay
 	move auto
-	run_ok mcr rule replace name feed "${FEED[@]}" $mode plane relay \
+	run_ok mcr rule replace name feed "${FEED[@]}" "${mode[@]}" plane relay \
 		to out1 to out2
 	wait_for has_moved
 	traffic_ends
@@ -303,7 +302,7 @@ moves() {
 	check_equal "carried out by both" \
 		"$(($(carried relay feed) + $(carried kernel feed)))" \
 		"$((COUNT + 1))"
-	[[ ! $mode ]] || heard_nothing
+	[[ $# -eq 0 ]] || heard_nothing
 	! logged "too late" || fail "it was too late: $(<"$WORK/log")"
 	finish
 }
@@ -462,7 +461,7 @@ case_add "loaded, and neither has rules" both_empty
 case_add "loaded, and both have rules" both_have_rules
 case_add "the daemon's socket leads to the module" redirected
 case_add "the daemon refuses changes" refused
-case_add "a rule moves there and back, under traffic" moves ""
+case_add "a rule moves there and back, under traffic" moves
 case_add "one that consumes does, too" moves consume
 case_add "the module's rule is the more specific" specific relay kernel
 case_add "the relay's rule is the more specific" specific kernel relay

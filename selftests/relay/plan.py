@@ -58,6 +58,8 @@ Rule = struct_of("Rule", ("id", U32), ("n", U32), ("iif", NAME),
                  ("carry", U8), ("since", U64),
                  ("counters", U64))
 
+CARRY_HERE, CARRY_AWAY, CARRY_UNTIL, CARRY_FROM = range(4)
+
 SIZE_COUNTERS = 24
 SIZE_DROPS = 8 * len(DROPS)
 SIZE_UNMATCHED = 512

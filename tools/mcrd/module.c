@@ -3,7 +3,7 @@
  * The kernel module, as netlink tells of it; see module.h.
  *
  * It is never asked for by its name: the kernel would load it, and whoever runs the
- * relay may have reasons to have none. All families there are are asked for
+ * relay may have reasons to have none. It is looked for among all families
  * instead, once, and from then on it is heard of those that come and go.
  */
 #include "module.h"
