@@ -28,7 +28,7 @@
 
 /* From the change to T: at least, and more for each rule that there is. */
 #define MCR_MOVE_LEAD_NS	(500 * NSEC_PER_MSEC)
-#define MCR_MOVE_RULE_NS	(20 * NSEC_PER_USEC)
+#define MCR_MOVE_RULE_NS	(100 * NSEC_PER_USEC)
 
 /* From T until the last packet from before it is through. */
 #define MCR_MOVE_SETTLE_NS	(500 * NSEC_PER_MSEC)
