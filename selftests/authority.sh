@@ -147,6 +147,8 @@ load() {
 	before=$(mcr save)
 	check_query .authority '"relay"' status
 	check_query .waiting 1 status
+	check_output "list" "name there .*, waiting for the kernel module" \
+		mcr rule list
 	traffic
 	run_ok "$@"
 	check_authority kernel
@@ -329,6 +331,47 @@ heard_nothing() {
 	check_equal "what the host heard of what is consumed" "$VALUE" 0
 }
 
+# hold: workers stand still while the rule moves, if there is time for that: what they
+# have not looked at yet came before.
+hold() {
+	local at workers
+	workers=$(pgrep -P "$DAEMON" -x mcrd-worker)
+	query .plane_since rule show feed
+	at=$((VALUE / 1000))
+	((${EPOCHREALTIME/./} < at - 120000)) || return
+	while ((${EPOCHREALTIME/./} < at - 100000)); do
+		read -rt 0.005 -u "$NOTHING_FD"
+	done
+	# shellcheck disable=SC2086  # words
+	kill -STOP $workers
+	while ((${EPOCHREALTIME/./} < at + 100000)); do
+		read -rt 0.005 -u "$NOTHING_FD"
+	done
+	# shellcheck disable=SC2086  # words
+	kill -CONT $workers
+}
+
+# Whose a packet is depends on when it came, not on when it is looked at.
+held() {
+	local held=0 i
+	begin
+	module_loads
+	run_ok mcr rule add name feed "${FEED[@]}" plane relay to out1 to out2
+	check_agree
+	traffic
+	wait_for carries relay
+	for ((i = 0; i < 8 && held < 2; i++)); do
+		run_ok mcr rule move feed plane kernel
+		! hold || held=$((held + 1))
+		wait_for has_moved || fail "the rule moves for ever"
+		move relay
+	done
+	traffic_ends
+	check_once "held"
+	[[ $held -gt 0 ]] || fail "workers could not be held in time"
+	finish
+}
+
 # The most specific rule has the packet, whoever carries it out.
 specific() {
 	local wide=$1 exact=$2
@@ -469,6 +512,7 @@ case_add "one that consumes does, too" moves consume
 IFS=.- read -r MAJOR MINOR _ </proc/sys/kernel/osrelease
 ((MAJOR < 6 || MAJOR == 6 && MINOR < 2)) ||
 	case_add "super-packets, too" moves pass --gso 8 --size 500
+case_add "packets that wait for a worker meanwhile" held
 case_add "the module's rule is the more specific" specific relay kernel
 case_add "the relay's rule is the more specific" specific kernel relay
 case_add "changes that are lost are noticed" overrun

@@ -226,6 +226,9 @@ static struct json_object *json_rule(const struct mcr_rule *rule, bool counters)
 	add_string(&b, "plane", mcr_enum_name(mcr_plane_names, spec->plane));
 	if (spec->plane_since)
 		add_number(&b, "plane_since", spec->plane_since);
+	if (rule->missing)
+		add_string(&b, "waiting_for",
+			   mcr_enum_name(mcr_plane_names, rule->missing));
 	add_string(&b, "latency",
 		   mcr_enum_name(mcr_latency_names, spec->latency));
 	add_bool(&b, "disabled", spec->disabled);

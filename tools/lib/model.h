@@ -38,6 +38,8 @@ struct mcr_output {
  * @name: its name; empty: none
  * @comment: its comment; empty: none
  * @id: its id; 0: none yet
+ * @missing: of enum mcr_plane: its plane, if the server of that is known not to be
+ *	there; 0: it is, or nobody knows
  * @ifindex: of the ingress device; 0: waiting for it
  * @membership_error: errno of a failed join
  * @membership: of enum mcr_membership
@@ -54,6 +56,7 @@ struct mcr_rule {
 	char name[MCR_NAME_MAX + 1];
 	char comment[MCR_COMMENT_MAX + 1];
 	__u32 id;
+	__u8 missing;
 	__u32 ifindex;
 	__u32 membership_error;
 	__u8 membership;

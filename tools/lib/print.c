@@ -258,6 +258,10 @@ void mcr_print_state(struct mcr_str *str, const struct mcr_rule *rule)
 		mcr_str_addf(str, ", moving to plane %s",
 			     mcr_enum_name(mcr_plane_names,
 					   rule->spec.plane));
+	if (rule->missing)
+		mcr_str_addf(str, ", waiting for the %s",
+			     rule->missing == MCR_PLANE_KERNEL ?
+			     "kernel module" : "relay daemon");
 	print_waiting(str, rule);
 	print_feeds(str, rule);
 	if (rule->membership == MCR_MEMBERSHIP_FAILED)
