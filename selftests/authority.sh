@@ -90,8 +90,8 @@ module_loads() {
 traffic() {
 	rm -f "$WORK/enough"
 	# More than there will be: how many there were is known at the end.
-	sink_start --until-end dev k1 flow 5 count 1000000 \
-		dev k2 flow 5 count 1000000
+	sink_start --timeout $((4 * MCR_TEST_WAIT)) --until-end \
+		dev k1 flow 5 count 1000000 dev k2 flow 5 count 1000000
 	start traffic_goes_on "$@"
 	TRAFFIC=$STARTED_PID
 }
@@ -331,38 +331,39 @@ heard_nothing() {
 	check_equal "what the host heard of what is consumed" "$VALUE" 0
 }
 
-# hold: workers stand still while the rule moves, if there is time for that: what they
-# have not looked at yet came before.
+# hold PID...: these workers stand still while the rule moves, if there is time for
+# that: what they have not looked at yet came before. The rule is told as the answer:
+# another question may take too long.
 hold() {
-	local at workers
-	workers=$(pgrep -P "$DAEMON" -x mcrd-worker)
-	query .plane_since rule show feed
+	local at
+	run_ok mcr -j -e rule replace name feed "${FEED[@]}" plane kernel \
+		to out1 to out2 || return
+	line_value "$OUTPUT" plane_since
+	[[ $VALUE =~ ^[0-9]+$ ]] || fail "it is not told when: $OUTPUT" || return
 	at=$((VALUE / 1000))
-	((${EPOCHREALTIME/./} < at - 120000)) || return
+	((${EPOCHREALTIME/./} < at - 50000)) || return
 	while ((${EPOCHREALTIME/./} < at - 100000)); do
 		read -rt 0.005 -u "$NOTHING_FD"
 	done
-	# shellcheck disable=SC2086  # words
-	kill -STOP $workers
+	kill -STOP "$@"
 	while ((${EPOCHREALTIME/./} < at + 100000)); do
 		read -rt 0.005 -u "$NOTHING_FD"
 	done
-	# shellcheck disable=SC2086  # words
-	kill -CONT $workers
+	kill -CONT "$@"
 }
 
 # Whose a packet is depends on when it came, not on when it is looked at.
 held() {
-	local held=0 i
+	local held=0 i workers
 	begin
 	module_loads
 	run_ok mcr rule add name feed "${FEED[@]}" plane relay to out1 to out2
 	check_agree
+	mapfile -t workers < <(pgrep -P "$DAEMON" -x mcrd-worker)
 	traffic
 	wait_for carries relay
 	for ((i = 0; i < 8 && held < 2; i++)); do
-		run_ok mcr rule move feed plane kernel
-		! hold || held=$((held + 1))
+		! hold "${workers[@]}" || held=$((held + 1))
 		wait_for has_moved || fail "the rule moves for ever"
 		move relay
 	done
