@@ -468,6 +468,27 @@ comes_again() {
 	finish
 }
 
+# As mcr-upgrade does it: whoever has unloaded the module puts its rules in again.
+replaced() {
+	begin
+	module_loads
+	run_ok mcr rule add name feed "${FEED[@]}" to out1 to out2
+	run_ok mcr rule add name more iif in0 group 239.3.0.4 plane relay to out1
+	check_agree
+	mcr save >"$WORK/rules"
+	run_ok rmmod mcr
+	check_authority relay
+	kill -STOP "$DAEMON"
+	run_ok modprobe mcr
+	run_ok via kernel apply "$WORK/rules"
+	kill -CONT "$DAEMON"
+	check_authority kernel
+	check_agree
+	check_equal "rules" "$(mcr save)" "$(<"$WORK/rules")"
+	! logged "has rules of its own" || fail "its rules are taken for others"
+	finish
+}
+
 # At the start it is the module's rules that count, not those that were kept.
 not_restored() {
 	begin
@@ -520,5 +541,6 @@ case_add "changes that are lost are noticed" overrun
 case_add "the process that follows dies" follower_dies
 case_add "the module goes, under traffic" goes
 case_add "it comes and goes, under traffic" comes_again
+case_add "it is replaced, with its rules" replaced
 case_add "with the module's rules the kept ones are not restored" not_restored
 cases_run

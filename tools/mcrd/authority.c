@@ -124,6 +124,12 @@ static void stand_apart(struct mcrd_authority *a)
 	a->due = mcrd_now_ms() + LOOK_MS;
 }
 
+/* Nobody has changed what was the module's: whoever loads it anew has its rules. */
+static bool is_copy(const struct mcrd_authority *a)
+{
+	return a->copied && a->copy == mcrd_control_generation();
+}
+
 /* The module is there: who has rules? */
 static void meet(struct mcrd_authority *a)
 {
@@ -140,7 +146,7 @@ static void meet(struct mcrd_authority *a)
 	ours = mcrd_control_rules();
 	if (theirs < 0) {
 		put_off(a);
-	} else if (!ours) {
+	} else if (!ours || (theirs && is_copy(a))) {
 		follow(a);
 	} else if (theirs) {
 		stand_apart(a);
@@ -161,6 +167,8 @@ static void take_over(struct mcrd_authority *a)
 	a->delay = 0;
 	if (a->is == MCR_AUTHORITY_SELF)
 		return;
+	a->copied = a->is == MCR_AUTHORITY_FOLLOWS;
+	a->copy = mcrd_control_generation();
 	become(a, MCR_AUTHORITY_SELF);
 	waiting = mcrd_control_take_over();
 	mcrd_log(a->log, LOG_NOTICE,
@@ -266,7 +274,8 @@ static void end_hand(struct mcrd_authority *a, int status)
 		follow(a);
 		break;
 	case MCRD_FOLLOW_BOTH:
-		stand_apart(a);
+		/* Somebody was faster. */
+		meet(a);
 		break;
 	default:
 		/* The rules stay here, as they are. */

@@ -56,6 +56,8 @@ enum mcrd_follow_exit {
  * @gone: of @module: what has been done about
  * @going: the module is on its way out: its hooks may still be there
  * @began_going: when that was heard of
+ * @copied: the rules were the module's, and it is gone
+ * @copy: generation of those
  * @pid: the process that does @job; 0: there is none
  * @job: what it does
  * @due: when to look again; 0: not by itself
@@ -69,6 +71,8 @@ struct mcrd_authority {
 	unsigned int gone;
 	bool going;
 	int64_t began_going;
+	bool copied;
+	uint32_t copy;
 	pid_t pid;
 	enum mcrd_follow_job job;
 	int64_t due;
