@@ -15,6 +15,7 @@
 #include "loop.h"
 #include "mem.h"
 #include "member.h"
+#include "move.h"
 #include "netdev.h"
 #include "plane.h"
 #include "quota.h"
@@ -150,9 +151,11 @@ struct mcr_rule *mcr_rule_new(struct mcr_net *mn, const struct mcr_request *req,
 	if (!f)
 		goto err_iif;
 	f->mode = req->spec.mode;
+	mcr_move_new(&req->spec, f);
 	error->why = MCR_REFUSED_NOT;
 	if (!mcr_fanout_fill(mn, f, NULL, req, &rule->next_output, error))
 		goto err_fanout;
+	mcr_move_begin(mn, f);
 	RCU_INIT_POINTER(rule->fanout, f);
 	return rule;
 
@@ -347,7 +350,8 @@ bool mcr_replacement_prepare(struct mcr_net *mn, struct mcr_rule *rule,
 	error->why = MCR_REFUSED_NOT;
 	c->fanout->mode = req->spec.mode;
 	c->next_output = rule->next_output;
-	if (!mcr_fanout_fill(mn, c->fanout, old, req, &c->next_output, error))
+	if (!mcr_move_plan(rule, old, &req->spec, c->fanout, error) ||
+	    !mcr_fanout_fill(mn, c->fanout, old, req, &c->next_output, error))
 		goto err_fanout;
 	c->renamed = !mcr_name_is(rule->name, req->name);
 	if (c->renamed && !mcr_table_name(mn, rule, req->name, &c->name, error))
@@ -404,8 +408,10 @@ void mcr_replacement_apply(struct mcr_net *mn, struct mcr_rule *rule,
 			   const struct mcr_request *req,
 			   struct mcr_replacement *c)
 {
-	struct mcr_fanout *old = mcr_rule_swap(mn, rule, c->fanout);
+	struct mcr_fanout *old;
 
+	mcr_move_begin(mn, c->fanout);
+	old = mcr_rule_swap(mn, rule, c->fanout);
 	mcr_loop_outputs_gone(mn, rule, old);
 	mcr_fanout_prune(mn, old, c->fanout);
 	kfree_rcu(old, rcu);
@@ -463,6 +469,21 @@ bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 	mcr_table_changed(mn);
 	mcr_event_rule(mn, rule, false);
 	return true;
+}
+
+/**
+ * mcr_set_spec - change what is to change
+ * @set: what that is
+ * @spec: what the rule said; what it is to say
+ */
+void mcr_set_spec(const struct mcr_rule_set *set, struct mcr_rule_spec *spec)
+{
+	if (set->has_disabled)
+		spec->disabled = set->disabled;
+	if (!set->has_plane)
+		return;
+	spec->plane = set->plane;
+	spec->plane_since = 0;
 }
 
 /**

@@ -41,6 +41,7 @@ bool mcr_change_replace(struct mcr_net *mn, struct mcr_rule *rule,
 			const struct mcr_request *req, struct mcr_error *error);
 void mcr_change_del(struct mcr_net *mn, struct mcr_rule *rule);
 u32 mcr_change_flush(struct mcr_net *mn, mcr_meant_fn meant, const void *arg);
+void mcr_set_spec(const struct mcr_rule_set *set, struct mcr_rule_spec *spec);
 bool mcr_change_disabled(struct mcr_net *mn, struct mcr_rule *rule,
 			 bool disabled, struct mcr_error *error);
 bool mcr_change_add_output(struct mcr_net *mn, struct mcr_rule *rule,

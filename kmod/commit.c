@@ -40,6 +40,7 @@
 #include "loop.h"
 #include "mask.h"
 #include "mem.h"
+#include "move.h"
 #include "stage.h"
 
 /**
@@ -105,6 +106,8 @@ static bool mcr_step_is_idle(struct mcr_net *mn, const struct mcr_rule *rule,
 
 	if (f->mode != s->spec.mode || rule->join != s->spec.join ||
 	    rule->plane != s->spec.plane ||
+	    (s->spec.plane_since &&
+	     s->spec.plane_since != mcr_move_since(f)) ||
 	    rule->latency != s->spec.latency ||
 	    rule->disabled != s->spec.disabled || f->n != s->n_outputs ||
 	    !mcr_same_text(rule->comment, s->comment) ||

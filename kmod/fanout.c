@@ -149,7 +149,7 @@ struct mcr_fanout *mcr_fanout_alloc(u32 n)
  * @f: the other one
  * @n: how many outputs the new one is for
  *
- * It has the same mode and counters, and no outputs yet. When it is in force,
+ * It has the same mode, plane and counters, and no outputs yet. When it is in force,
  * or is not to be, the other one (or it) goes with kfree_rcu() alone.
  *
  * Return: a fan-out; NULL without memory.
@@ -163,6 +163,8 @@ struct mcr_fanout *mcr_fanout_like(const struct mcr_fanout *f, u32 n)
 		return NULL;
 	new->counters = f->counters;
 	new->mode = f->mode;
+	new->carry = f->carry;
+	new->since = f->since;
 	return new;
 }
 
@@ -182,6 +184,8 @@ struct mcr_fanout *mcr_fanout_fresh(struct mcr_net *mn,
 	if (!new)
 		return NULL;
 	new->mode = f->mode;
+	new->carry = f->carry;
+	new->since = f->since;
 	for (i = 0; i < f->n; i++) {
 		const struct mcr_output *out = f->out[i];
 

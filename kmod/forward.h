@@ -61,9 +61,13 @@ struct mcr_output {
  * @counters: the rule's, per CPU
  * @n: number of @out, at least 1
  * @mode: of enum mcr_mode
+ * @carry: of enum mcr_carry: whose its packets are; read without a lock, written
+ *	under mcr_net.lock when the rule has settled, see move.c
+ * @since: if that depends on when a packet was received: from when on, ns of
+ *	CLOCK_REALTIME
  * @out: the outputs
  *
- * Immutable. @counters and the outputs belong to the rule and may be shared
+ * Immutable but for @carry. @counters and the outputs belong to the rule and may be shared
  * with the fan-out that came before.
  */
 struct mcr_fanout {
@@ -71,6 +75,8 @@ struct mcr_fanout {
 	struct mcr_rule_counters __percpu *counters;
 	u32 n;
 	u8 mode;
+	u8 carry;
+	u64 since;
 	struct mcr_output *out[];
 };
 

@@ -5,6 +5,7 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
+#include "carry.h"
 #include "forward.h"
 #include "hook.h"
 #include "match.h"
@@ -45,6 +46,23 @@ static struct mcr_fanout *mcr_hook_match(struct mcr_ingress *ing,
 }
 
 /*
+ * Is the packet ours? It is the time stamp that packet sockets tell, too. What
+ * other people call a time stamp, when to send it, is none.
+ */
+static bool mcr_hook_carries(const struct mcr_fanout *f, struct sk_buff *skb)
+{
+	u8 carry = READ_ONCE(f->carry);
+	ktime_t stamp;
+
+	if (!mcr_carry_moves(carry))
+		return carry == MCR_CARRY_HERE;
+	stamp = skb_tstamp(skb);
+	if (!stamp)
+		stamp = ktime_get_real();
+	return mcr_carries(carry, f->since, ktime_to_ns(stamp));
+}
+
+/*
  * Softirq or BH disabled, under RCU. @skb belongs to the caller unless
  * NF_STOLEN is returned.
  */
@@ -64,9 +82,12 @@ static unsigned int mcr_hook(void *priv, struct sk_buff *skb,
 	}
 	mcr_hook_count(ing, !f && verdict != MCR_VERDICT_MALFORMED,
 		       verdict == MCR_VERDICT_MALFORMED);
-	if (f && mcr_forward(f, skb, &p))
-		return NF_STOLEN;
-	return NF_ACCEPT;
+	if (!f)
+		return NF_ACCEPT;
+	/* The relay's: it has a copy. */
+	if (unlikely(READ_ONCE(f->carry)) && !mcr_hook_carries(f, skb))
+		return NF_ACCEPT;
+	return mcr_forward(f, skb, &p) ? NF_STOLEN : NF_ACCEPT;
 }
 
 /**

@@ -7,6 +7,7 @@
 #include "change.h"
 #include "event.h"
 #include "member.h"
+#include "move.h"
 #include "netns.h"
 #include "quota.h"
 #include "txn.h"
@@ -28,6 +29,7 @@ int mcr_net_begin(struct mcr_net *mn, struct net *net)
 		return err;
 	mcr_event_init(mn);
 	mcr_txn_net_init(mn);
+	mcr_move_net_init(mn);
 	err = mcr_member_init(mn);
 	if (err)
 		goto err_table;
@@ -58,6 +60,7 @@ void mcr_net_end(struct mcr_net *mn)
 
 	mcr_event_exit(mn);
 	mcr_txn_net_exit(mn);
+	mcr_move_net_exit(mn);
 	if (mn->n_rules) {
 		mcr_table_lock(mn);
 		xa_for_each(&mn->rules, id, rule) {

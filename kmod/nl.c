@@ -22,6 +22,7 @@
 #include "nl_refuse.h"
 #include "nl_txn.h"
 #include "plane.h"
+#include "staged.h"
 #include "table.h"
 
 /* Rules that a dump passes before it lets others have the lock. */
@@ -216,12 +217,38 @@ static int mcr_nl_rule_new(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* Whether it takes packets is all that can be changed without stating it anew. */
+static int mcr_nl_rule_change(struct genl_info *info, struct mcr_net *mn,
+			      struct mcr_rule *rule, const struct mcr_rule_set *set)
+{
+	const struct mcr_view v = { .id = rule->id, .rule = rule };
+	struct mcr_output_spec *outputs;
+	struct mcr_error error = { };
+	struct mcr_request req;
+	int err;
+
+	if (!set->has_plane) {
+		mcr_change_disabled(mn, rule, set->disabled, &error);
+		return mcr_nl_refuse(info, &error);
+	}
+	err = mcr_nl_set_check(mn, &v, set, info->attrs[MCR_A_RULE],
+			       info->extack);
+	if (err)
+		return err;
+	outputs = mcr_view_request(&v, mn, &req, 0);
+	if (!outputs)
+		return mcr_nl_no_memory(info->extack);
+	mcr_set_spec(set, &req.spec);
+	mcr_change_replace(mn, rule, &req, &error);
+	kvfree(outputs);
+	return mcr_nl_refuse(info, &error);
+}
+
 static int mcr_nl_rule_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mcr_net *mn = mcr_net_of(genl_info_net(info));
-	struct mcr_error error = { };
 	struct mcr_rule *rule;
-	bool disabled;
+	struct mcr_rule_set set;
 	int err;
 
 	err = mcr_nl_begin(info, BIT(MCR_A_RULE));
@@ -231,14 +258,12 @@ static int mcr_nl_rule_set(struct sk_buff *skb, struct genl_info *info)
 		return mcr_nl_stage_set(info);
 	mcr_table_lock(mn);
 	err = mcr_nl_parse_ref(mn, info->attrs[MCR_A_RULE],
-			       BIT(MCR_RULE_A_DISABLED), &rule, info->extack);
+			       MCR_RULE_SET, &rule, info->extack);
 	if (!err)
-		err = mcr_nl_parse_disabled(info->attrs[MCR_A_RULE], &disabled,
-					    info->extack);
-	if (!err) {
-		mcr_change_disabled(mn, rule, disabled, &error);
-		err = mcr_nl_refuse(info, &error);
-	}
+		err = mcr_nl_parse_set(info->attrs[MCR_A_RULE], &set,
+				       info->extack);
+	if (!err)
+		err = mcr_nl_rule_change(info, mn, rule, &set);
 	mcr_table_unlock(mn);
 	mcr_member_settle(mn);
 	return err;

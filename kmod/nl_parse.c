@@ -8,9 +8,11 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
+#include "change.h"
 #include "mem.h"
 #include "nl_parse.h"
 #include "plane.h"
+#include "staged.h"
 
 /* What a statement of a rule may hold. */
 #define MCR_RULE_STATED							\
@@ -20,12 +22,15 @@
 	 MCR_RULE_BIT(DPORT_MIN) | MCR_RULE_BIT(DPORT_MAX) |		\
 	 MCR_RULE_BIT(VLAN) | MCR_RULE_BIT(MODE) | MCR_RULE_BIT(JOIN) |	\
 	 MCR_RULE_BIT(PLANE) | MCR_RULE_BIT(LATENCY) |			\
-	 MCR_RULE_BIT(DISABLED) | MCR_RULE_BIT(COMMENT))
+	 MCR_RULE_BIT(DISABLED) | MCR_RULE_BIT(COMMENT) |		\
+	 MCR_RULE_BIT(PLANE_SINCE))
 
 #define MCR_RULE_REF	(MCR_RULE_BIT(ID) | MCR_RULE_BIT(NAME))
 
 /* A statement may leave out what has a default; comments are no criterion. */
-#define MCR_RULE_FILTERED	(MCR_RULE_STATED & ~MCR_RULE_BIT(COMMENT))
+#define MCR_RULE_FILTERED						\
+	(MCR_RULE_STATED &						\
+	 ~(MCR_RULE_BIT(COMMENT) | MCR_RULE_BIT(PLANE_SINCE)))
 
 /* Parse a nest that may hold @takes only. */
 static int mcr_nl_parse_nest(struct nlattr **tb, int max,
@@ -157,11 +162,6 @@ static int mcr_nl_unbuilt_rule(const struct mcr_rule_spec *spec,
 {
 	const char *why;
 
-	if (spec->plane == MCR_PLANE_OTHER) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[MCR_RULE_A_PLANE],
-				    MCR_PLANE_REFUSAL);
-		return -EOPNOTSUPP;
-	}
 	why = mcr_plane_consume(spec);
 	if (!why)
 		return 0;
@@ -217,6 +217,21 @@ static int mcr_nl_comment(const struct nlattr *nla, const char **comment,
 	return 0;
 }
 
+/* Whoever follows the other server says what that one decided. */
+static int mcr_nl_since(const struct nlattr *nla, struct mcr_rule_spec *spec,
+			struct netlink_ext_ack *extack)
+{
+	if (!nla)
+		return 0;
+	if (!mcr_plane_takes_since()) {
+		NL_SET_ERR_MSG_ATTR(extack, nla,
+				    "when a rule moves to another plane cannot be set: the server says when, ask for the plane alone");
+		return -EINVAL;
+	}
+	spec->plane_since = nla_get_u64(nla);
+	return 0;
+}
+
 static int mcr_nl_parse_rule(const struct nlattr *nest, struct mcr_request *req,
 			     struct netlink_ext_ack *extack)
 {
@@ -232,6 +247,9 @@ static int mcr_nl_parse_rule(const struct nlattr *nest, struct mcr_request *req,
 	if (err)
 		return err;
 	err = mcr_nl_comment(tb[MCR_RULE_A_COMMENT], &req->comment, extack);
+	if (err)
+		return err;
+	err = mcr_nl_since(tb[MCR_RULE_A_PLANE_SINCE], &req->spec, extack);
 	if (err)
 		return err;
 	mcr_nl_options(tb, &req->spec);
@@ -533,29 +551,62 @@ int mcr_nl_parse_ref(struct mcr_net *mn, const struct nlattr *nest, u32 also,
 }
 
 /**
- * mcr_nl_parse_disabled - read whether a rule is to be disabled
+ * mcr_nl_parse_set - read what of a rule is to change
  * @nest: MCR_A_RULE
- * @disabled: the answer
+ * @set: filled in
  * @extack: gets the sentence
  *
  * Return: 0 or -EINVAL.
  */
-int mcr_nl_parse_disabled(const struct nlattr *nest, bool *disabled,
-			  struct netlink_ext_ack *extack)
+int mcr_nl_parse_set(const struct nlattr *nest, struct mcr_rule_set *set,
+		     struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[MCR_RULE_A_MAX + 1];
+	u8 disabled = 0;
 	int err;
 
+	*set = (struct mcr_rule_set){ };
 	err = nla_parse_nested(tb, MCR_RULE_A_MAX, nest, NULL, extack);
 	if (err)
 		return err;
-	if (!tb[MCR_RULE_A_DISABLED]) {
+	set->has_disabled = tb[MCR_RULE_A_DISABLED];
+	set->has_plane = tb[MCR_RULE_A_PLANE];
+	if (!set->has_disabled && !set->has_plane) {
 		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "nothing to change: disabled is missing");
+				    "nothing to change: disabled is missing, and plane");
 		return -EINVAL;
 	}
-	*disabled = nla_get_u8(tb[MCR_RULE_A_DISABLED]);
+	mcr_nl_u8(tb[MCR_RULE_A_DISABLED], &disabled);
+	set->disabled = disabled;
+	mcr_nl_u8(tb[MCR_RULE_A_PLANE], &set->plane);
 	return 0;
+}
+
+/**
+ * mcr_nl_set_check - can this server do what a rule is to say then?
+ * @mn: the namespace
+ * @v: the rule
+ * @set: what of it is to change
+ * @nest: MCR_A_RULE
+ * @extack: gets the sentence
+ *
+ * Return: 0 or -EOPNOTSUPP.
+ */
+int mcr_nl_set_check(struct mcr_net *mn, const struct mcr_view *v,
+		     const struct mcr_rule_set *set, const struct nlattr *nest,
+		     struct netlink_ext_ack *extack)
+{
+	struct mcr_rule_spec spec;
+	const char *why;
+
+	mcr_view_spec(v, mn, &spec);
+	mcr_set_spec(set, &spec);
+	why = set->has_plane ? mcr_plane_consume(&spec) : NULL;
+	if (!why)
+		return 0;
+	NL_SET_BAD_ATTR(extack, nla_find_nested(nest, MCR_RULE_A_PLANE));
+	extack->_msg = why;
+	return -EOPNOTSUPP;
 }
 
 static int mcr_nl_filter_to(const struct nlattr *nest, struct mcr_filter *f,

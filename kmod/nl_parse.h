@@ -39,6 +39,9 @@ struct mcr_ref {
 	const struct nlattr *attr;
 };
 
+/* What MCR_CMD_RULE_SET takes beside which rule is meant. */
+#define MCR_RULE_SET	(MCR_RULE_BIT(DISABLED) | MCR_RULE_BIT(PLANE))
+
 int mcr_nl_no_memory(struct netlink_ext_ack *extack);
 int mcr_nl_check(const struct nlmsghdr *nlh, u32 takes,
 		 struct netlink_ext_ack *extack);
@@ -61,8 +64,11 @@ int mcr_nl_read_ref(const struct nlattr *nest, u32 also, struct mcr_ref *ref,
 int mcr_nl_no_rule(const struct mcr_ref *ref, struct netlink_ext_ack *extack);
 int mcr_nl_parse_ref(struct mcr_net *mn, const struct nlattr *nest, u32 also,
 		     struct mcr_rule **rule, struct netlink_ext_ack *extack);
-int mcr_nl_parse_disabled(const struct nlattr *nest, bool *disabled,
-			  struct netlink_ext_ack *extack);
+int mcr_nl_parse_set(const struct nlattr *nest, struct mcr_rule_set *set,
+		     struct netlink_ext_ack *extack);
+int mcr_nl_set_check(struct mcr_net *mn, const struct mcr_view *v,
+		     const struct mcr_rule_set *set, const struct nlattr *nest,
+		     struct netlink_ext_ack *extack);
 bool mcr_filter_hits_view(struct mcr_net *mn, const struct mcr_view *v,
 			  const void *arg);
 bool mcr_filter_hits(struct mcr_net *mn, const struct mcr_filter *f,

@@ -61,6 +61,7 @@ static const struct nla_policy mcr_nl_rule_policy[MCR_RULE_A_MAX + 1] = {
 		MCR_POLICY_REJECT("a rule's byte counter cannot be set, only reset"),
 	[MCR_RULE_A_LAST_SEEN]	=
 		MCR_POLICY_REJECT("the time of a rule's last match cannot be set, only reset"),
+	[MCR_RULE_A_PLANE_SINCE] = NLA_POLICY_MIN(NLA_U64, 1),
 };
 
 /* Outputs, likewise. */

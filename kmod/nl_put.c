@@ -8,6 +8,7 @@
 
 #include "forward.h"
 #include "hook.h"
+#include "move.h"
 #include "netdev.h"
 #include "nl_put.h"
 #include "plane.h"
@@ -97,6 +98,15 @@ static int mcr_nl_put_rule_counters(struct sk_buff *skb, struct mcr_net *mn,
 				 MCR_RULE_A_PAD);
 }
 
+/* Only while it moves. */
+static int mcr_nl_put_since(struct sk_buff *skb, const struct mcr_fanout *f)
+{
+	u64 since = mcr_move_since(f);
+
+	return since ? nla_put_u64_64bit(skb, MCR_RULE_A_PLANE_SINCE, since,
+					 MCR_RULE_A_PAD) : 0;
+}
+
 static int mcr_nl_put_rule_spec(struct sk_buff *skb, struct mcr_net *mn,
 				const struct mcr_rule *rule, bool counters)
 {
@@ -108,6 +118,7 @@ static int mcr_nl_put_rule_spec(struct sk_buff *skb, struct mcr_net *mn,
 			    mcr_rule_fanout(mn, rule)->mode) ||
 	    mcr_nl_put_enum(skb, MCR_RULE_A_JOIN, rule->join) ||
 	    mcr_nl_put_enum(skb, MCR_RULE_A_PLANE, rule->plane) ||
+	    mcr_nl_put_since(skb, mcr_rule_fanout(mn, rule)) ||
 	    mcr_nl_put_enum(skb, MCR_RULE_A_LATENCY, rule->latency) ||
 	    mcr_nl_put_enum(skb, MCR_RULE_A_DISABLED, rule->disabled) ||
 	    (rule->comment &&

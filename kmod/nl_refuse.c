@@ -136,6 +136,11 @@ int mcr_nl_refuse(struct genl_info *info, const struct mcr_error *error)
 				    mcr_nl_rule_attr(info, MCR_RULE_A_IIF),
 				    "the ingress hook of the device could not be set: the kernel has no memory for it, or the device has too many hooks");
 		return -EBUSY;
+	case MCR_REFUSED_MOVING:
+		NL_SET_ERR_MSG_ATTR(extack,
+				    mcr_nl_rule_attr(info, MCR_RULE_A_PLANE),
+				    "the rule is moving between kernel and relay already, which takes a second: try again then");
+		return -EBUSY;
 	case MCR_REFUSED_MEMORY:
 		break;
 	}

@@ -297,15 +297,18 @@ int mcr_nl_stage_set(struct genl_info *info)
 	struct mcr_error error = { };
 	struct mcr_stage *st;
 	struct mcr_view v;
-	bool disabled;
+	struct mcr_rule_set set;
 	int err;
 
-	err = mcr_nl_stage_find(info, BIT(MCR_RULE_A_DISABLED), &st, &v);
+	err = mcr_nl_stage_find(info, MCR_RULE_SET, &st, &v);
 	if (!err)
-		err = mcr_nl_parse_disabled(info->attrs[MCR_A_RULE], &disabled,
-					    info->extack);
+		err = mcr_nl_parse_set(info->attrs[MCR_A_RULE], &set,
+				       info->extack);
 	if (!err)
-		mcr_stage_disabled(st, &v, disabled, &error);
+		err = mcr_nl_set_check(st->mn, &v, &set,
+				       info->attrs[MCR_A_RULE], info->extack);
+	if (!err)
+		mcr_stage_set(st, &v, &set, &error);
 	return mcr_nl_stage_end(info, err, &error);
 }
 

@@ -22,10 +22,30 @@ struct sk_buff;
 
 #ifdef __KERNEL__
 
+#include <linux/netdevice.h>
+
 #define MCR_PLANE_SELF		MCR_PLANE_KERNEL
 #define MCR_PLANE_OTHER		MCR_PLANE_RELAY
-#define MCR_PLANE_REFUSAL	\
-	"plane relay is not supported yet: plane is auto or kernel"
+
+static inline bool mcr_plane_is_self(u8 plane)
+{
+	return plane != MCR_PLANE_RELAY;
+}
+
+/* The module follows nobody. */
+static inline bool mcr_plane_takes_since(void)
+{
+	return false;
+}
+
+/* Not all packets have a time stamp unless somebody wants them to. */
+static inline void mcr_plane_stamps(bool on)
+{
+	if (on)
+		net_enable_timestamp();
+	else
+		net_disable_timestamp();
+}
 
 static inline const char *mcr_plane_consume(const struct mcr_rule_spec *spec)
 {
@@ -74,8 +94,28 @@ static inline void mcr_plane_free(void *p)
 
 #define MCR_PLANE_SELF		MCR_PLANE_RELAY
 #define MCR_PLANE_OTHER		MCR_PLANE_KERNEL
-#define MCR_PLANE_REFUSAL	\
-	"plane kernel needs the kernel module, and the relay serves here: plane is auto or relay"
+
+/**
+ * mcr_plane_is_self - are rules of this plane this server's to carry out?
+ * @plane: of enum mcr_plane
+ *
+ * Return: true if so. MCR_PLANE_AUTO is the relay's unless the relay follows the
+ * module.
+ */
+bool mcr_plane_is_self(u8 plane);
+
+/**
+ * mcr_plane_takes_since - may the peer state when a rule moves?
+ *
+ * Return: true if it repeats here what the module decided.
+ */
+bool mcr_plane_takes_since(void);
+
+/* Packet sockets ask for time stamps themselves. */
+static inline void mcr_plane_stamps(bool on)
+{
+	(void)on;
+}
 
 /**
  * mcr_plane_consume - can packets of this rule be kept from the stack?

@@ -154,6 +154,8 @@ struct mcr_output_spec {
  * @mode: of enum mcr_mode
  * @join: of enum mcr_join
  * @plane: of enum mcr_plane
+ * @plane_since: when it moves there, ns of CLOCK_REALTIME; 0: it does not, or it
+ *	is for the server to say
  * @latency: of enum mcr_latency
  * @disabled: takes no packet
  */
@@ -165,6 +167,7 @@ struct mcr_rule_spec {
 	__u8 plane;
 	__u8 latency;
 	bool disabled;
+	__u64 plane_since;
 };
 
 unsigned int mcr_addr_bits(__u8 family);

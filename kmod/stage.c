@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "change.h"
 #include "mem.h"
 #include "quota.h"
 #include "stage.h"
@@ -482,16 +483,16 @@ bool mcr_stage_flush(struct mcr_stage *st,
 }
 
 /**
- * mcr_stage_disabled - stage that a rule is disabled or enabled
+ * mcr_stage_set - stage that a rule is disabled or enabled, or moves
  * @st: the stage
  * @v: the rule
- * @disabled: it shall take no packets
+ * @set: what it is to be
  * @error: says why, on failure
  *
  * Return: true, or false if nothing has changed.
  */
-bool mcr_stage_disabled(struct mcr_stage *st, const struct mcr_view *v,
-			bool disabled, struct mcr_error *error)
+bool mcr_stage_set(struct mcr_stage *st, const struct mcr_view *v,
+		   const struct mcr_rule_set *set, struct mcr_error *error)
 {
 	struct mcr_output_spec *outputs;
 	struct mcr_request req;
@@ -502,7 +503,7 @@ bool mcr_stage_disabled(struct mcr_stage *st, const struct mcr_view *v,
 		error->why = MCR_REFUSED_MEMORY;
 		return false;
 	}
-	req.spec.disabled = disabled;
+	mcr_set_spec(set, &req.spec);
 	done = mcr_stage_replace(st, v, &req, error);
 	kvfree(outputs);
 	return done;

@@ -55,8 +55,8 @@ bool mcr_stage_replace(struct mcr_stage *st, const struct mcr_view *v,
 		       const struct mcr_request *req, struct mcr_error *error);
 bool mcr_stage_del(struct mcr_stage *st, const struct mcr_view *v,
 		   struct mcr_error *error);
-bool mcr_stage_disabled(struct mcr_stage *st, const struct mcr_view *v,
-			bool disabled, struct mcr_error *error);
+bool mcr_stage_set(struct mcr_stage *st, const struct mcr_view *v,
+		   const struct mcr_rule_set *set, struct mcr_error *error);
 bool mcr_stage_add_output(struct mcr_stage *st, const struct mcr_view *v,
 			  const struct mcr_output_spec *spec,
 			  struct mcr_error *error);

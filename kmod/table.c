@@ -8,6 +8,7 @@
 #include "forward.h"
 #include "hook.h"
 #include "mem.h"
+#include "move.h"
 #include "netdev.h"
 #include "table.h"
 
@@ -211,6 +212,7 @@ void mcr_rule_spec(struct mcr_net *mn, const struct mcr_rule *rule,
 		.mode = mcr_rule_fanout(mn, rule)->mode,
 		.join = rule->join,
 		.plane = rule->plane,
+		.plane_since = mcr_move_since(mcr_rule_fanout(mn, rule)),
 		.latency = rule->latency,
 		.disabled = rule->disabled,
 	};

@@ -61,6 +61,8 @@ struct mcr_txn;
  * @txn_lock: guards @txns and mcr_txn.closed, for those who may not sleep
  * @txn_work: looks after transactions that were left alone
  * @next_txn: where the search for the next transaction's id begins
+ * @move_work: looks whether rules that move have settled
+ * @moving: it does: there may be some
  *
  * DOC: Locking
  *
@@ -97,6 +99,8 @@ struct mcr_net {
 	spinlock_t txn_lock;
 	struct delayed_work txn_work;
 	u32 next_txn;
+	struct delayed_work move_work;
+	bool moving;
 };
 
 /**
@@ -185,6 +189,7 @@ struct mcr_rule {
  * @MCR_REFUSED_USERNS: too many rules in the user namespace
  * @MCR_REFUSED_MASKS: too many masks on the ingress device
  * @MCR_REFUSED_HOOK: the ingress hook could not be set
+ * @MCR_REFUSED_MOVING: the rule is on its way from one plane to the other
  * @MCR_REFUSED_MEMORY: no memory
  */
 enum mcr_refusal {
@@ -201,6 +206,7 @@ enum mcr_refusal {
 	MCR_REFUSED_USERNS,
 	MCR_REFUSED_MASKS,
 	MCR_REFUSED_HOOK,
+	MCR_REFUSED_MOVING,
 	MCR_REFUSED_MEMORY,
 };
 
@@ -244,6 +250,20 @@ struct mcr_request {
 	u32 n_outputs;
 	const u32 *output_ids;
 	u32 next_output;
+};
+
+/**
+ * struct mcr_rule_set - what of a rule is to change, beside its match and its outputs
+ * @has_disabled: @disabled is
+ * @disabled: it shall take no packets
+ * @has_plane: @plane is
+ * @plane: of enum mcr_plane
+ */
+struct mcr_rule_set {
+	bool has_disabled;
+	bool disabled;
+	bool has_plane;
+	u8 plane;
 };
 
 int mcr_table_init(struct mcr_net *mn, struct net *net);

@@ -238,14 +238,6 @@ case_add "another namespace" by_namespace
 case_add "a namespace that is not there" no_namespace
 case_add "without permission" no_server
 
-declare -A OTHER_PLANE=(
-	[kernel]="relay|plane relay is not supported yet"
-	[relay]="kernel|plane kernel needs the kernel module"
-)
-case_add "refused: the other server's plane" refuses 1 \
-	"${OTHER_PLANE[$MCR_VIA]#*|}" rule add iif in0 group "$G" \
-	plane "${OTHER_PLANE[$MCR_VIA]%|*}" to out1
-
 # What is refused | with which status | by which words. Syntax first.
 while IFS='|' read -r words status regex; do
 	[[ $words ]] || continue

@@ -12,6 +12,7 @@
 #include "event.h"
 #include "forward.h"
 #include "member.h"
+#include "move.h"
 #include "netdev.h"
 #include "netns.h"
 
@@ -179,6 +180,7 @@ int mcr_table_rig_init(struct kunit *test)
 	if (err)
 		return err;
 	mcr_event_init(rig->mn);
+	mcr_move_net_init(rig->mn);
 	mcr_table_rig_now = rig;
 	test->priv = rig;
 	mcr_table_lock(rig->mn);
@@ -205,6 +207,7 @@ void mcr_table_rig_exit(struct kunit *test)
 	left.generation = 0;
 	KUNIT_EXPECT_EQ(test, 0, memcmp(&left, &none, sizeof(left)));
 	mcr_table_unlock(rig->mn);
+	mcr_move_net_exit(rig->mn);
 	/* What is freed later is freed by code of this module. */
 	rcu_barrier();
 	mcr_event_exit(rig->mn);

@@ -46,7 +46,8 @@ kunit_test_suites(&mcr_rule_suite,
 		  &mcr_commit_suite,
 		  &mcr_commit_fault_suite,
 		  &mcr_commit_order_suite,
-		  &mcr_loop_suite);
+		  &mcr_loop_suite,
+		  &mcr_move_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the multicast replication module");
 MODULE_LICENSE("GPL");

@@ -31,6 +31,7 @@ extern struct kunit_suite mcr_commit_suite;
 extern struct kunit_suite mcr_commit_fault_suite;
 extern struct kunit_suite mcr_commit_order_suite;
 extern struct kunit_suite mcr_loop_suite;
+extern struct kunit_suite mcr_move_suite;
 
 /*
  * How often a test is to do what it would do @n times: less often where the

@@ -3,7 +3,6 @@
 
 from errno import EEXIST, EINVAL, EOPNOTSUPP
 
-import relay
 from build import GROUP4, GROUP6, HOST4, HOST6
 
 UNICAST6 = HOST6
@@ -93,10 +92,8 @@ RULES = [
      "comment"),
     ("a comment with a quote", {"comment": 'a"b'}, EINVAL, "rule.comment",
      "comment"),
-    # What is not built yet is refused by name.
-    ("the other server's plane", {"plane": relay.OTHER_PLANE}, EOPNOTSUPP,
-     "rule.plane", "plane kernel needs the kernel module" if relay.WANTED else
-     "relay.*not supported yet"),
+    ("when it moves to its plane", {"plane": 2, "plane_since": 1}, EINVAL,
+     "rule.plane-since", "the server says when"),
 ]
 RULES += [("iif %r" % name, {"iif": name}, EINVAL, "rule.iif", "iif")
           for name in ("", ".", "..", "a/b", "a:b", "a b", "a\tb", "a\n")]
@@ -152,6 +149,7 @@ FILTERS = [
     ("IPv4 group length 33", {"group": GROUP4, "group_len": 33}, EINVAL),
     ("a name with a space", {"name": "a b"}, EINVAL),
     ("proto 16", {"proto": 16}, EINVAL),
+    ("when a rule moves", {"plane_since": 1}, EINVAL),
 ]
 
 # What a rule that exists already refuses: see bad_messages.py for the rules.

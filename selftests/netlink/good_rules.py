@@ -2,7 +2,8 @@
 """Rules and outputs are made, changed and deleted."""
 
 import struct
-from errno import EEXIST, ENOENT
+import time
+from errno import EBUSY, EEXIST, ENOENT
 
 import ktap
 import relay
@@ -49,6 +50,7 @@ RULES = [
     ("consume", {"mode": 1}),
     ("join none", {"join": 1}),
     ("the server's own plane", {"plane": relay.PLANE}),
+    ("the other server's plane", {"plane": relay.OTHER_PLANE}),
     ("latency low", {"latency": 1}),
     ("disabled", {"disabled": 1}),
     ("a name", {"name": "a"}),
@@ -334,6 +336,40 @@ def _(client):
     ktap.equal(stated(get(client, number)[0]),
                rule(proto=17, name="a", comment="b", mode=1, join=1,
                     plane=relay.PLANE, latency=1, disabled=1), "rule")
+
+
+@CASES.case("a rule that is to change planes says when, and not twice")
+def _(client):
+    number = new(client, plane=relay.PLANE)
+    before = time.time_ns()
+    new(client, REPLACE, plane=relay.OTHER_PLANE)
+    found = get(client, number)[0]
+    ktap.equal(found["plane"], relay.OTHER_PLANE, "plane")
+    ktap.true(before + 400e6 < found["plane-since"] < before + 10e9,
+              "it moves at %d, %d ns after it was told to"
+              % (found["plane-since"], found["plane-since"] - before))
+    # What else it says changes as ever.
+    new(client, REPLACE, plane=relay.OTHER_PLANE, mode=1)
+    ktap.equal(get(client, number)[0]["plane-since"], found["plane-since"],
+               "when it moves")
+    answer = refused(EBUSY, new, client, REPLACE, plane=relay.PLANE)
+    ktap.true("moving" in answer.text, answer.text)
+    ktap.equal(get(client, number)[0]["plane"], relay.OTHER_PLANE, "plane")
+    while "plane-since" in get(client, number)[0]:
+        ktap.true(time.time_ns() < before + 10e9, "it moves for ever")
+        time.sleep(0.05)
+    ktap.true(time.time_ns() > found["plane-since"], "it had moved too early")
+    new(client, REPLACE, plane=0)
+    ktap.true("plane-since" in get(client, number)[0], "it does not move back")
+
+
+@CASES.case("a rule that is disabled changes planes at once")
+def _(client):
+    number = new(client, plane=relay.PLANE, disabled=1)
+    new(client, REPLACE, plane=relay.OTHER_PLANE)
+    ktap.true("plane-since" not in get(client, number)[0], "it moves")
+    new(client, REPLACE, plane=relay.PLANE, disabled=1)
+    ktap.true("plane-since" not in get(client, number)[0], "it moves")
 
 
 @CASES.case("replace: outputs that are the same keep their ids, others get new")

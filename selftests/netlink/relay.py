@@ -79,7 +79,7 @@ def _answers():
     return True
 
 
-def start():
+def start(*options):
     """Have a daemon in this network namespace, if one is wanted.
 
     With one worker packets of different flows leave as they came.
@@ -88,7 +88,7 @@ def start():
         return
     _directory()
     daemon = subprocess.Popen([program(), "--workers", "1",
-                               "--log-level", "warning"],
+                               "--log-level", "warning", *options],
                               preexec_fn=_ends_with_parent)
     atexit.register(_end, daemon, os.getpid())
     end = time.monotonic() + PATIENCE

@@ -55,7 +55,10 @@ Match = struct_of("Match", ("group", ADDR), ("src", ADDR), ("dport_min", U16),
                   ("proto", U8), ("group_len", U8), ("src_len", U8))
 Rule = struct_of("Rule", ("id", U32), ("n", U32), ("iif", NAME),
                  ("match", Match), ("mode", U8), ("latency", U8),
+                 ("carry", U8), ("since", U64),
                  ("counters", U64))
+
+CARRY_HERE, CARRY_AWAY, CARRY_UNTIL, CARRY_FROM = range(4)
 
 SIZE_COUNTERS = 24
 SIZE_DROPS = 8 * len(DROPS)

@@ -248,11 +248,12 @@ class Worker:
                 s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, sndbuf)
             self.send(plan.TX_OPEN, tx, [s.fileno()])
 
-    def rule(self, number, iif, match, outputs, latency=0):
+    def rule(self, number, iif, match, outputs, latency=0, carry=0, since=0):
         """A rule; outputs are pairs of a device and a rewrite."""
         old = self.rules.get(number, {"outputs": []})
         rule = plan.Rule(id=number, n=len(outputs), iif=iif.encode(),
-                         match=match, latency=latency,
+                         match=match, latency=latency, carry=carry,
+                         since=since,
                          counters=old.get("counters") or
                          self.place(plan.SIZE_COUNTERS))
         body = bytes(rule)

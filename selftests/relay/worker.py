@@ -456,6 +456,60 @@ def changes(loop):
     end(w)
 
 
+def left_alone(loop):
+    """Packets of the module's are left to it, by their time stamp."""
+    w = start(loop, 2)
+    now = time.time_ns()
+    hour = 3600 * 10**9
+    w.rule(1, "in0", plan.match("239.1.0.0/16"), [("out1", plan.rewrite())])
+    total = 0
+    for carry, since, comes in (
+            (plan.CARRY_HERE, 0, True), (plan.CARRY_AWAY, 0, False),
+            (plan.CARRY_UNTIL, now - hour, False),
+            (plan.CARRY_UNTIL, now + hour, True),
+            (plan.CARRY_FROM, now - hour, True),
+            (plan.CARRY_FROM, now + hour, False)):
+        w.rule(2, "in0", plan.match(GROUP[4], 5000),
+               [("out2", plan.rewrite())], carry=carry, since=since)
+        w.sync()
+        seen = w.seen()[0]
+        rig.send(HELPERS, World.topo, "--group", GROUP[4], "--count", 10)
+        until = time.monotonic() + rig.WAIT
+        while w.seen()[0] < seen + 10:
+            true(time.monotonic() < until, "packets do not come")
+            time.sleep(0.02)
+        total += 10 * comes
+        equal(w.counted(2)[0], total, "carry %d: packets" % carry)
+    equal(w.counted(1)[0], 0, "packets of the wider rule")
+    equal(w.seen()[1], 0, "packets that no rule took")
+    end(w)
+
+
+def moves(loop):
+    """Two that have the rule, one after the other: each packet goes once."""
+    count, rate = 4000, 2000
+    s = rig.Sink(HELPERS, World.topo, "count", count, "dev", "k1")
+    cut = time.time_ns() + 10**9
+    ws = []
+    for carry in (plan.CARRY_UNTIL, plan.CARRY_FROM):
+        w = start(loop, 1)
+        w.rule(1, "in0", plan.match(GROUP[4], 5000),
+               [("out1", plan.rewrite())], carry=carry, since=cut)
+        w.sync()
+        ws.append(w)
+    rig.send(HELPERS, World.topo, "--group", GROUP[4], "--count", count,
+             "--rate", rate, "--end")
+    for line in s.lines():
+        equal({k: line[k] for k in ("unique", "lost", "dup", "wrong", "end")},
+              {"unique": count, "lost": 0, "dup": 0, "wrong": 0, "end": True},
+              line["dev"])
+    got = [w.output(1, 0)[0][1] for w in ws]
+    equal(sum(got), count + 1, "packets of both")
+    true(min(got) > count / 10, "one of them had nearly nothing: %r" % got)
+    for w in ws:
+        end(w)
+
+
 def devices_go(loop):
     """Sockets that are closed are not used; a device that comes back is."""
     w = start(loop, 1)
@@ -644,6 +698,8 @@ def loop_cases(name, loop):
     add("latency low", low_latency)
     add("a stalled egress", stalled)
     add("changes under traffic", changes)
+    add("packets of the module's", left_alone)
+    add("a rule that moves", moves)
     add("devices go and come", devices_go)
     add("frames too long for buffers", truncated)
     add("few buffers", exhausted)

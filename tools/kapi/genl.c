@@ -308,9 +308,13 @@ int kapi_genl_rcv(struct sk_buff *skb, struct nlmsghdr *nlh,
 		return err;
 	if (kapi_genl_op(family, hdr->cmd, &op))
 		return -EOPNOTSUPP;
-	if ((op.flags & (GENL_ADMIN_PERM | GENL_UNS_ADMIN_PERM)) &&
-	    !NETLINK_CB(skb).admin)
-		return -EPERM;
+	if (op.flags & (GENL_ADMIN_PERM | GENL_UNS_ADMIN_PERM)) {
+		if (!NETLINK_CB(skb).admin)
+			return -EPERM;
+		extack->_msg = NETLINK_CB(skb).refusal;
+		if (extack->_msg)
+			return -EREMOTE;
+	}
 	if ((nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP)
 		return kapi_genl_dump(family, skb, nlh, &op, extack);
 	return kapi_genl_do(skb, nlh, &op, extack);

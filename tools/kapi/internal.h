@@ -17,6 +17,8 @@ void kapi_rcu_run(void);
 bool kapi_rcu_pending(void);
 void kapi_work_drain(void);
 
+void kapi_peer_repeats(bool repeats);
+
 void kapi_netdev_exit(void);
 void kapi_mcsock_resend(u32 ifindex);
 void kapi_percpu_exit(void);

@@ -40,10 +40,15 @@ struct kapi_hooks {
  * struct kapi_peer - who sends
  * @portid: its number, never 0, not used again while the daemon runs
  * @admin: it has CAP_NET_ADMIN: it may carry out what needs it
+ * @repeats: it repeats what the kernel module has decided: when rules move
+ * @refusal: why it may not, for now, carry out what needs CAP_NET_ADMIN though it
+ *	has that: a sentence; NULL: it may
  */
 struct kapi_peer {
 	uint32_t portid;
 	bool admin;
+	bool repeats;
+	const char *refusal;
 };
 
 /**
@@ -113,6 +118,12 @@ void kapi_links_end(void);
 void kapi_link_set(const struct kapi_link *link);
 void kapi_link_gone(int ifindex);
 void kapi_addrs_set(int ifindex, const struct kapi_addr *addrs, size_t n);
+
+/*
+ * Whose rules of plane auto are: those of who serves, or, if that follows the
+ * kernel module, the module's. For rules that are changed from now on.
+ */
+void kapi_follow(bool follows);
 
 /* Work items and timers. */
 void kapi_run(void);

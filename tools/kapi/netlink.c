@@ -177,6 +177,8 @@ void kapi_receive(const struct kapi_peer *peer, const void *data, size_t len)
 	memcpy(skb_put(skb, (unsigned int)len), data, len);
 	NETLINK_CB(skb).portid = peer->portid;
 	NETLINK_CB(skb).admin = peer->admin;
+	NETLINK_CB(skb).refusal = peer->refusal;
+	kapi_peer_repeats(peer->repeats);
 	while (skb->len >= NLMSG_HDRLEN) {
 		struct nlmsghdr *nlh = (struct nlmsghdr *)skb->data;
 

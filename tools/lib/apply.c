@@ -65,6 +65,14 @@ static bool name_is_wanted(const struct mcr_ruleset *set,
 	return other && other != stated;
 }
 
+/* Whoever states when a rule moves has it from the one who decides that. */
+static bool is_same(const struct mcr_rule *rule, const struct mcr_rule *stated)
+{
+	return mcr_rule_same(rule, stated) &&
+	       (!stated->spec.plane_since ||
+		stated->spec.plane_since == rule->spec.plane_since);
+}
+
 /* What becomes of a rule in force? */
 static int compare(const struct mcr_rule *rule, void *arg)
 {
@@ -78,7 +86,7 @@ static int compare(const struct mcr_rule *rule, void *arg)
 	if (!stated)
 		return note_deleted(a, rule, c->err);
 	ret = mcr_stated_load(stated, &st, c->err);
-	if (!ret && mcr_rule_same(rule, &st.rule)) {
+	if (!ret && is_same(rule, &st.rule)) {
 		stated->fate = MCR_FATE_KEEP;
 		a->n_unchanged++;
 	} else if (!ret) {

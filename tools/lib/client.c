@@ -18,11 +18,14 @@
  * @server: which server it is to, never MCR_PLANE_AUTO
  * @transport: the way to it
  * @family: what it calls the protocol's family
+ * @missing: the plane whose server is not there; MCR_PLANE_AUTO: none, or it is not
+ *	known
  */
 struct mcr_client {
 	struct mcr_server server;
 	struct mcr_transport transport;
 	struct mcr_family family;
+	enum mcr_plane missing;
 };
 
 static int reach(struct mcr_client *client, struct mcr_error *err)
@@ -66,13 +69,18 @@ static int follow(struct mcr_client *client, struct mcr_error *err)
 {
 	struct mcr_status status = { 0 };
 
+	/* The relay was looked for first. */
+	client->missing = MCR_PLANE_RELAY;
 	if (client->transport.plane != MCR_PLANE_RELAY)
 		return 0;
 	if (get_status(client, &status, err))
 		return -1;
 	mcr_status_free(&status);
+	client->missing = status.authority == MCR_AUTHORITY_SELF ?
+			  MCR_PLANE_KERNEL : MCR_PLANE_AUTO;
 	if (status.redirect != MCR_PLANE_KERNEL)
 		return 0;
+	client->missing = MCR_PLANE_AUTO;
 	mcr_transport_close(&client->transport);
 	client->server.plane = MCR_PLANE_KERNEL;
 	return reach(client, err);
@@ -103,6 +111,32 @@ struct mcr_client *mcr_client_open(const struct mcr_server *server,
 	    (server->plane != MCR_PLANE_AUTO || !follow(client, err)))
 		return client;
 	mcr_client_close(client);
+	return NULL;
+}
+
+/**
+ * mcr_client_known - connect to the kernel module, which is known to be there
+ * @family: what it calls the protocol's family
+ * @err: where to say what is wrong
+ *
+ * The module is not asked for, so that it is not loaded if it went meanwhile.
+ *
+ * Return: a connection for mcr_client_close(), or NULL and an error.
+ */
+struct mcr_client *mcr_client_known(const struct mcr_family *family,
+				    struct mcr_error *err)
+{
+	struct mcr_client *client = calloc(1, sizeof(*client));
+
+	if (!client) {
+		mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	client->server.plane = MCR_PLANE_KERNEL;
+	client->family = *family;
+	if (!mcr_transport_kernel(&client->transport, err))
+		return client;
+	free(client);
 	return NULL;
 }
 
@@ -152,6 +186,18 @@ void mcr_client_close(struct mcr_client *client)
 const struct mcr_server *mcr_client_server(const struct mcr_client *client)
 {
 	return &client->server;
+}
+
+/**
+ * mcr_client_missing - whose rules does nobody carry out?
+ * @client: the connection
+ *
+ * Return: the plane whose server is not there; MCR_PLANE_AUTO: none, or it is not
+ * known, as where one server was asked for.
+ */
+enum mcr_plane mcr_client_missing(const struct mcr_client *client)
+{
+	return client->missing;
 }
 
 static int ask(struct mcr_client *client, struct nl_msg *msg, int flags,

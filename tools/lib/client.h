@@ -50,9 +50,12 @@ bool mcr_batch_full(const struct mcr_batch *batch);
 
 struct mcr_client *mcr_client_open(const struct mcr_server *server,
 				   struct mcr_error *err);
+struct mcr_client *mcr_client_known(const struct mcr_family *family,
+				    struct mcr_error *err);
 struct mcr_client *mcr_client_adopt(int fd, struct mcr_error *err);
 void mcr_client_close(struct mcr_client *client);
 const struct mcr_server *mcr_client_server(const struct mcr_client *client);
+enum mcr_plane mcr_client_missing(const struct mcr_client *client);
 int mcr_client_do(struct mcr_client *client, struct nl_msg *msg,
 		  struct mcr_reply *reply, struct mcr_error *err);
 int mcr_client_dump(struct mcr_client *client, struct nl_msg *msg,

@@ -224,6 +224,11 @@ static struct json_object *json_rule(const struct mcr_rule *rule, bool counters)
 	add_string(&b, "mode", mcr_enum_name(mcr_mode_names, spec->mode));
 	add_string(&b, "join", mcr_enum_name(mcr_join_names, spec->join));
 	add_string(&b, "plane", mcr_enum_name(mcr_plane_names, spec->plane));
+	if (spec->plane_since)
+		add_number(&b, "plane_since", spec->plane_since);
+	if (rule->missing)
+		add_string(&b, "waiting_for",
+			   mcr_enum_name(mcr_plane_names, rule->missing));
 	add_string(&b, "latency",
 		   mcr_enum_name(mcr_latency_names, spec->latency));
 	add_bool(&b, "disabled", spec->disabled);
@@ -370,11 +375,13 @@ struct json_object *mcr_json_status(const struct mcr_status *status)
 	struct builder b = { .obj = json_object_new_object() };
 
 	add_string(&b, "plane", mcr_enum_name(mcr_plane_names, status->plane));
+	add_string(&b, "authority", mcr_authority_name(status));
 	add_string(&b, "version", status->version);
 	add_number(&b, "protocol", MCR_GENL_VERSION);
 	add_number(&b, "rules", status->rules);
 	add_number(&b, "rules_max", status->rules_max);
 	add_number(&b, "outputs", status->outputs);
+	add_number(&b, "waiting", status->waiting);
 	add_number(&b, "joins", status->joins);
 	add_number(&b, "transactions", status->txns);
 	add_number(&b, "generation", status->generation);

@@ -74,14 +74,20 @@ static int join_kernel(const struct mcr_transport *t, __u32 group,
 	return 0;
 }
 
-/* The family may go at any time: listen for that first. */
-static int subscribe_kernel(struct mcr_listener *l, struct mcr_error *err)
+static int join_control(struct mcr_listener *l, struct mcr_error *err)
 {
 	struct mcr_family control;
 
 	if (mcr_server_family(&l->transport, "nlctrl", "notify", &control,
-			      err) ||
-	    join_kernel(&l->transport, control.group, err) ||
+			      err))
+		return -1;
+	return join_kernel(&l->transport, control.group, err);
+}
+
+/* The family may go at any time: listen for that first. */
+static int subscribe_kernel(struct mcr_listener *l, struct mcr_error *err)
+{
+	if (join_control(l, err) ||
 	    mcr_server_family(&l->transport, MCR_GENL_NAME, MCR_MCGRP_NOTIFY,
 			      &l->family, err))
 		return -1;
@@ -174,6 +180,32 @@ struct mcr_listener *mcr_listener_open(const struct mcr_server *server,
 		ret = l->transport.plane == MCR_PLANE_RELAY ?
 		      subscribe_relay(l, err) : subscribe_kernel(l, err);
 	if (!ret)
+		return l;
+	mcr_listener_close(l);
+	return NULL;
+}
+
+/**
+ * mcr_listener_known - hear the kernel module, which is known to be there
+ * @family: what it calls the protocol's family, and MCR_MCGRP_NOTIFY
+ * @err: where to say what is wrong
+ *
+ * The module is not asked for, so that it is not loaded if it went meanwhile.
+ *
+ * Return: for mcr_listener_close(), or NULL and an error.
+ */
+struct mcr_listener *mcr_listener_known(const struct mcr_family *family,
+					struct mcr_error *err)
+{
+	struct mcr_listener *l = calloc(1, sizeof(*l));
+
+	if (!l) {
+		mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	l->family = *family;
+	if (!mcr_transport_kernel(&l->transport, err) && !join_control(l, err) &&
+	    !join_kernel(&l->transport, family->group, err))
 		return l;
 	mcr_listener_close(l);
 	return NULL;

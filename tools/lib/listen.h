@@ -13,6 +13,8 @@ struct mcr_listener;
 
 struct mcr_listener *mcr_listener_open(const struct mcr_server *server,
 				       struct mcr_error *err);
+struct mcr_listener *mcr_listener_known(const struct mcr_family *family,
+					struct mcr_error *err);
 void mcr_listener_close(struct mcr_listener *l);
 int mcr_listener_fd(const struct mcr_listener *l);
 enum mcr_heard mcr_listener_hear(struct mcr_listener *l, struct nlmsghdr **nlh,

@@ -217,3 +217,21 @@ unsigned int mcr_fault_attr(enum mcr_fault fault)
 {
 	return faults[fault].attr;
 }
+
+/**
+ * mcr_authority_name - whose rules are in force
+ * @status: what a server told
+ *
+ * Return: "kernel", "relay" or "both".
+ */
+const char *mcr_authority_name(const struct mcr_status *status)
+{
+	switch (status->authority) {
+	case MCR_AUTHORITY_FOLLOWS:
+		return mcr_enum_name(mcr_plane_names, MCR_PLANE_KERNEL);
+	case MCR_AUTHORITY_BOTH:
+		return "both";
+	default:
+		return mcr_enum_name(mcr_plane_names, status->plane);
+	}
+}

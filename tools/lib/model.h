@@ -38,6 +38,8 @@ struct mcr_output {
  * @name: its name; empty: none
  * @comment: its comment; empty: none
  * @id: its id; 0: none yet
+ * @missing: of enum mcr_plane: its plane, if the server of that is known not to be
+ *	there; 0: it is, or nobody knows
  * @ifindex: of the ingress device; 0: waiting for it
  * @membership_error: errno of a failed join
  * @membership: of enum mcr_membership
@@ -54,6 +56,7 @@ struct mcr_rule {
 	char name[MCR_NAME_MAX + 1];
 	char comment[MCR_COMMENT_MAX + 1];
 	__u32 id;
+	__u8 missing;
 	__u32 ifindex;
 	__u32 membership_error;
 	__u8 membership;
@@ -118,6 +121,8 @@ struct mcr_worker {
  * struct mcr_status - the server
  * @plane: of enum mcr_plane, who answers
  * @redirect: of enum mcr_plane, whom to ask instead; 0: nobody
+ * @authority: of enum mcr_authority
+ * @waiting: rules that wait for the other server to carry them out
  * @version: its version
  * @rules: rules in this namespace
  * @outputs: their outputs
@@ -132,6 +137,8 @@ struct mcr_worker {
 struct mcr_status {
 	__u8 plane;
 	__u8 redirect;
+	__u8 authority;
+	__u32 waiting;
 	char version[64];
 	__u32 rules;
 	__u32 outputs;
@@ -202,5 +209,7 @@ extern const char *const mcr_worker_loop_names[];
 extern const char *const mcr_send_error_names[MCR_SEND_ERROR_MAX + 1];
 
 const char *mcr_enum_name(const char *const *names, unsigned int value);
+
+const char *mcr_authority_name(const struct mcr_status *status);
 
 #endif /* MCR_MODEL_H */

@@ -27,6 +27,7 @@ int mcr_msg_reset(struct nl_msg *msg, enum mcr_cmd cmd, int flags);
 int mcr_msg_put_txn(struct nl_msg *msg, __u32 txn);
 int mcr_msg_put_rule(struct nl_msg *msg, const struct mcr_rule *rule);
 int mcr_msg_put_ref(struct nl_msg *msg, const struct mcr_rule *rule);
+int mcr_msg_put_plane(struct nl_msg *msg, const struct mcr_rule *rule);
 int mcr_msg_put_disabled(struct nl_msg *msg, const struct mcr_rule *rule);
 int mcr_msg_put_output(struct nl_msg *msg, const struct mcr_output *output);
 int mcr_msg_put_filter(struct nl_msg *msg, const struct mcr_rule *rule,

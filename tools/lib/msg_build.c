@@ -129,6 +129,9 @@ int mcr_msg_put_rule(struct nl_msg *msg, const struct mcr_rule *rule)
 		err |= nla_put_u8(msg, MCR_RULE_A_JOIN, spec->join);
 	if (spec->plane)
 		err |= nla_put_u8(msg, MCR_RULE_A_PLANE, spec->plane);
+	if (spec->plane_since)
+		err |= nla_put_u64(msg, MCR_RULE_A_PLANE_SINCE,
+				   spec->plane_since);
 	if (spec->latency)
 		err |= nla_put_u8(msg, MCR_RULE_A_LATENCY, spec->latency);
 	if (spec->disabled)
@@ -142,7 +145,7 @@ int mcr_msg_put_rule(struct nl_msg *msg, const struct mcr_rule *rule)
 }
 
 static int put_ref(struct nl_msg *msg, const struct mcr_rule *rule,
-		   bool disabled)
+		   bool disabled, bool plane)
 {
 	struct nlattr *nest = nest_start(msg, MCR_A_RULE);
 	int err = 0;
@@ -156,6 +159,8 @@ static int put_ref(struct nl_msg *msg, const struct mcr_rule *rule,
 	if (disabled)
 		err |= nla_put_u8(msg, MCR_RULE_A_DISABLED,
 				  rule->spec.disabled);
+	if (plane)
+		err |= nla_put_u8(msg, MCR_RULE_A_PLANE, rule->spec.plane);
 	err |= nest_end(msg, nest);
 	return err ? -EMSGSIZE : 0;
 }
@@ -169,7 +174,7 @@ static int put_ref(struct nl_msg *msg, const struct mcr_rule *rule,
  */
 int mcr_msg_put_ref(struct nl_msg *msg, const struct mcr_rule *rule)
 {
-	return put_ref(msg, rule, false);
+	return put_ref(msg, rule, false, false);
 }
 
 /**
@@ -181,7 +186,19 @@ int mcr_msg_put_ref(struct nl_msg *msg, const struct mcr_rule *rule)
  */
 int mcr_msg_put_disabled(struct nl_msg *msg, const struct mcr_rule *rule)
 {
-	return put_ref(msg, rule, true);
+	return put_ref(msg, rule, true, false);
+}
+
+/**
+ * mcr_msg_put_plane - append which rule is meant, and who is to carry it out
+ * @msg: the message
+ * @rule: its id, or if that is 0 its name; and @rule->spec.plane
+ *
+ * Return: 0, or -EMSGSIZE.
+ */
+int mcr_msg_put_plane(struct nl_msg *msg, const struct mcr_rule *rule)
+{
+	return put_ref(msg, rule, false, true);
 }
 
 static int put_rewrite(struct nl_msg *msg, const struct mcr_rewrite *r)

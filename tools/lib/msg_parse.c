@@ -46,6 +46,7 @@ static const struct nla_policy rule_policy[MCR_RULE_A_MAX + 1] = {
 	[MCR_RULE_A_PACKETS] = { .type = NLA_U64 },
 	[MCR_RULE_A_BYTES] = { .type = NLA_U64 },
 	[MCR_RULE_A_LAST_SEEN] = { .type = NLA_U64 },
+	[MCR_RULE_A_PLANE_SINCE] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy output_policy[MCR_OUTPUT_A_MAX + 1] = {
@@ -86,6 +87,8 @@ static const struct nla_policy status_policy[MCR_STATUS_A_MAX + 1] = {
 	[MCR_STATUS_A_TXNS] = { .type = NLA_U32 },
 	[MCR_STATUS_A_REDIRECT] = { .type = NLA_U8 },
 	[MCR_STATUS_A_WORKER] = { .type = NLA_NESTED },
+	[MCR_STATUS_A_AUTHORITY] = { .type = NLA_U8 },
+	[MCR_STATUS_A_WAITING] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy ingress_policy[MCR_INGRESS_A_MAX + 1] = {
@@ -172,6 +175,7 @@ static int parse_rule_nest(struct nlattr *nest, struct mcr_rule *rule,
 	spec->mode = mcr_get_u8(a, MCR_RULE_A_MODE, 0);
 	spec->join = mcr_get_u8(a, MCR_RULE_A_JOIN, 0);
 	spec->plane = mcr_get_u8(a, MCR_RULE_A_PLANE, 0);
+	spec->plane_since = mcr_get_u64(a, MCR_RULE_A_PLANE_SINCE);
 	spec->latency = mcr_get_u8(a, MCR_RULE_A_LATENCY, 0);
 	spec->disabled = mcr_get_u8(a, MCR_RULE_A_DISABLED, 0);
 	rule->ifindex = mcr_get_u32(a, MCR_RULE_A_IFINDEX);
@@ -384,6 +388,8 @@ int mcr_msg_parse_status(struct nlmsghdr *nlh, struct mcr_status *status,
 	memset(status, 0, sizeof(*status));
 	status->plane = mcr_get_u8(a, MCR_STATUS_A_PLANE, 0);
 	status->redirect = mcr_get_u8(a, MCR_STATUS_A_REDIRECT, 0);
+	status->authority = mcr_get_u8(a, MCR_STATUS_A_AUTHORITY, 0);
+	status->waiting = mcr_get_u32(a, MCR_STATUS_A_WAITING);
 	mcr_get_string(a, MCR_STATUS_A_VERSION, status->version,
 		       sizeof(status->version));
 	status->rules = mcr_get_u32(a, MCR_STATUS_A_RULES);

@@ -489,6 +489,21 @@ int mcr_parse_ref(struct mcr_words *w, struct mcr_statement *st)
 }
 
 /**
+ * mcr_parse_plane - read who is to carry a rule out: plane and its value
+ * @w: the words
+ * @st: where to put it
+ *
+ * Return: 0, or -1 and an error in @w->err.
+ */
+int mcr_parse_plane(struct mcr_words *w, struct mcr_statement *st)
+{
+	if (mcr_words_skip(w, "plane"))
+		return parse_plane(w, st);
+	return mcr_words_fail(w, w->pos + 1, MCR_ERROR_SYNTAX,
+			      "where to? Say so last: plane auto, plane kernel or plane relay");
+}
+
+/**
  * mcr_parse_end - make sure that all words are read
  * @w: the words
  *

@@ -52,6 +52,7 @@ int mcr_parse_rule(struct mcr_words *w, struct mcr_statement *st);
 int mcr_parse_output(struct mcr_words *w, struct mcr_statement *st);
 int mcr_parse_output_ref(struct mcr_words *w, struct mcr_statement *st);
 int mcr_parse_filter(struct mcr_words *w, struct mcr_statement *st);
+int mcr_parse_plane(struct mcr_words *w, struct mcr_statement *st);
 int mcr_parse_ref(struct mcr_words *w, struct mcr_statement *st);
 int mcr_parse_end(struct mcr_words *w);
 

@@ -249,11 +249,19 @@ static void print_feeds(struct mcr_str *str, const struct mcr_rule *rule)
  * @rule: the rule, as the server told it
  *
  * Its id, the devices it is waiting for, outputs that feed it, a join that
- * failed: "id 7, waiting for eth2".
+ * failed, that it moves: "id 7, waiting for eth2".
  */
 void mcr_print_state(struct mcr_str *str, const struct mcr_rule *rule)
 {
 	mcr_str_addf(str, "id %u", rule->id);
+	if (rule->spec.plane_since)
+		mcr_str_addf(str, ", moving to plane %s",
+			     mcr_enum_name(mcr_plane_names,
+					   rule->spec.plane));
+	if (rule->missing)
+		mcr_str_addf(str, ", waiting for the %s",
+			     rule->missing == MCR_PLANE_KERNEL ?
+			     "kernel module" : "relay daemon");
 	print_waiting(str, rule);
 	print_feeds(str, rule);
 	if (rule->membership == MCR_MEMBERSHIP_FAILED)

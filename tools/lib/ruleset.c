@@ -170,8 +170,8 @@ static int add(struct mcr_ruleset *set, const struct mcr_place *place,
 static bool is_verb(const struct mcr_words *w)
 {
 	static const char *const verbs[] = {
-		"add", "replace", "del", "enable", "disable", "flush", "list",
-		"show",
+		"add", "replace", "del", "enable", "disable", "move", "flush",
+		"list", "show",
 	};
 	size_t i;
 
@@ -270,6 +270,7 @@ int mcr_stated_load(const struct mcr_stated *stated, struct mcr_statement *st,
 	ret = mcr_place_read(&stated->place, &lex, &w);
 	if (!ret)
 		ret = mcr_parse_stated(&w, st);
+	st->rule.spec.plane_since = stated->plane_since;
 	mcr_lex_exit(&lex);
 	return ret;
 }

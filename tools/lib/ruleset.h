@@ -30,6 +30,7 @@ enum mcr_fate {
  * @match: its match
  * @iif: its ingress device
  * @name: its name; empty: none
+ * @plane_since: when it moves to its plane, which no text says; 0: it does not
  * @fate: what becomes of it
  */
 struct mcr_stated {
@@ -37,6 +38,7 @@ struct mcr_stated {
 	struct mcr_match match;
 	char iif[MCR_DEV_MAX + 1];
 	char name[MCR_NAME_MAX + 1];
+	__u64 plane_since;
 	enum mcr_fate fate;
 };
 

@@ -50,6 +50,7 @@ static const char usage[] =
 	"  --state NAME          keep rules in NAME.rules (that of -n)\n"
 	"  --state-dir DIRECTORY which is there (/var/lib/mcr)\n"
 	"  --no-state            keep them nowhere\n"
+	"  --alone               do not look for the kernel module\n"
 	"  --read-group GROUP    only root and this group may read the rules\n"
 	"  -V, --version         print the version\n"
 	"  -h, --help            print this\n";
@@ -216,6 +217,13 @@ static int set_no_state(struct mcrd_options *opt, const char *value)
 	return 0;
 }
 
+static int set_alone(struct mcrd_options *opt, const char *value)
+{
+	(void)value;
+	opt->alone = true;
+	return 0;
+}
+
 static const struct option_def options[] = {
 	{ "netns", 'n', set_netns },
 	{ "workers", 0, set_workers },
@@ -230,6 +238,7 @@ static const struct option_def options[] = {
 	{ "state", 0, set_state },
 	{ "state-dir", 0, set_state_dir },
 	{ "no-state", 0, set_no_state },
+	{ "alone", 0, set_alone },
 	{ "read-group", 0, set_read_group },
 	{ "version", 'V', NULL },
 	{ "help", 'h', NULL },
@@ -239,7 +248,7 @@ static const struct option_def options[] = {
 
 static bool has_value(const struct option_def *o)
 {
-	return o->set && o->set != set_no_state;
+	return o->set && o->set != set_no_state && o->set != set_alone;
 }
 
 /* Not abbreviated: what is short today may mean something else tomorrow. */

@@ -32,6 +32,7 @@
  * @state: what the file that rules are kept in is called; NULL: they are not
  * @no_state: that they are not was said
  * @state_dir: where it is; NULL: was not said
+ * @alone: as if there were no kernel module
  * @metrics: where metrics are served; its family is 0: nowhere
  */
 struct mcrd_options {
@@ -49,6 +50,7 @@ struct mcrd_options {
 	const char *state;
 	bool no_state;
 	const char *state_dir;
+	bool alone;
 	struct sockaddr_storage metrics;
 };
 

@@ -17,8 +17,11 @@ struct nftnl_set;
 /* The one table there is, of family netdev. */
 #define MCRD_NFT_TABLE		"mcrd"
 
-/* Behind chains of others at priority 0, as the module's hook. */
-#define MCRD_NFT_PRIORITY	100
+/*
+ * Behind chains of others at priority 0, and behind the module's hook, which has
+ * to see what it carries out.
+ */
+#define MCRD_NFT_PRIORITY	101
 
 /* Bytes of a key: two IPv6 addresses, a port and a VLAN, in words. */
 #define MCRD_NFT_KEY_MAX	40

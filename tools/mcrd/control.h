@@ -13,5 +13,7 @@ int mcrd_control_init(const struct kapi_hooks *hooks);
 void mcrd_control_stop(void);
 void mcrd_control_exit(void);
 uint32_t mcrd_control_generation(void);
+uint32_t mcrd_control_rules(void);
+unsigned int mcrd_control_take_over(void);
 
 #endif /* MCRD_CONTROL_H */

@@ -18,13 +18,20 @@
 /**
  * struct mcrd_ingress - a device that rules receive from
  * @ing: what the rules know of it
- * @set: its sockets; NULL: it is not hooked
+ * @set: its sockets; NULL: it is not hooked, or all its rules are the kernel
+ *	module's
+ * @ifindex: the device, if it is hooked
+ * @type: ARPHRD_ of it
+ * @name: of it
  * @missed: frames that sockets which are closed had no room for
  * @node: in mcrd_ingress_all, if it is hooked
  */
 struct mcrd_ingress {
 	struct mcr_ingress ing;
 	struct mcrd_rxset *set;
+	int ifindex;
+	u16 type;
+	char name[IFNAMSIZ];
 	u64 missed;
 	struct list_head node;
 };
@@ -91,6 +98,48 @@ void mcr_ingress_free(struct mcr_ingress *ing)
 	queue_rcu_work(system_wq, &ing->rwork);
 }
 
+static int mcrd_ingress_open(struct mcrd_ingress *mi)
+{
+	const struct mcrd_plane_conf *conf = mcrd_plane_config();
+	int err = 0;
+
+	mi->set = mcrd_rxset_open(mi->ifindex, mi->type, conf->workers->n,
+				  conf->vnet, &err);
+	if (mi->set)
+		strscpy(mi->set->name, mi->name, sizeof(mi->set->name));
+	else
+		mcrd_log(conf->log, LOG_ERR,
+			 "device %s cannot be received from: %s", mi->name,
+			 strerror(-err));
+	return err;
+}
+
+static void mcrd_ingress_close(struct mcrd_ingress *mi)
+{
+	if (!mi->set)
+		return;
+	mi->missed += mcrd_rxset_missed(mi->set);
+	if (mi->set->told) {
+		mi->set->next = mcrd_ingress_closing;
+		mcrd_ingress_closing = mi->set;
+		mcrd_plane_touch();
+	} else {
+		mcrd_rxset_close(mi->set);
+	}
+	mi->set = NULL;
+}
+
+/* What fails is tried again with the next change. */
+static void mcrd_ingress_settle(struct mcrd_ingress *mi)
+{
+	bool receives = mcrd_plane_receives(mi->name);
+
+	if (receives && !mi->set)
+		mcrd_ingress_open(mi);
+	else if (!receives)
+		mcrd_ingress_close(mi);
+}
+
 /**
  * mcr_ingress_hook - look at a device's packets from now on
  * @ing: its ingress side, not hooked
@@ -104,21 +153,18 @@ int mcr_ingress_hook(struct mcr_ingress *ing, struct net *net,
 		     struct net_device *dev)
 {
 	struct mcrd_ingress *mi = container_of(ing, struct mcrd_ingress, ing);
-	const struct mcrd_plane_conf *conf = mcrd_plane_config();
-	int err = 0;
+	int err;
 
 	(void)net;
 	ASSERT_RTNL();
-	mi->set = mcrd_rxset_open(dev->ifindex, dev->type, conf->workers->n,
-				  conf->vnet, &err);
-	ing->hooked = mi->set;
-	if (!mi->set) {
-		mcrd_log(conf->log, LOG_ERR,
-			 "device %s cannot be received from: %s", dev->name,
-			 strerror(-err));
+	mi->ifindex = dev->ifindex;
+	mi->type = dev->type;
+	strscpy(mi->name, dev->name, sizeof(mi->name));
+	/* Whether there is a use for it is known when all is in force. */
+	err = mcrd_ingress_open(mi);
+	if (err)
 		return err;
-	}
-	strscpy(mi->set->name, dev->name, sizeof(mi->set->name));
+	ing->hooked = true;
 	list_add_tail(&mi->node, &mcrd_ingress_all);
 	mcrd_plane_touch();
 	return 0;
@@ -143,15 +189,7 @@ void mcr_ingress_unhook(struct mcr_ingress *ing, struct net *net)
 		return;
 	ing->hooked = false;
 	list_del_init(&mi->node);
-	mi->missed += mcrd_rxset_missed(mi->set);
-	if (mi->set->told) {
-		mi->set->next = mcrd_ingress_closing;
-		mcrd_ingress_closing = mi->set;
-		mcrd_plane_touch();
-	} else {
-		mcrd_rxset_close(mi->set);
-	}
-	mi->set = NULL;
+	mcrd_ingress_close(mi);
 }
 
 /**
@@ -221,10 +259,13 @@ bool mcrd_ingress_tell(struct mcrd_child *only, struct mcrd_rxset **done)
 	struct mcrd_ingress *mi;
 	bool any = false;
 
-	if (!only)
+	if (!only) {
+		list_for_each_entry(mi, &mcrd_ingress_all, node)
+			mcrd_ingress_settle(mi);
 		any = mcrd_ingress_tell_closed(done);
+	}
 	list_for_each_entry(mi, &mcrd_ingress_all, node) {
-		if (!only && mi->set->told)
+		if (!mi->set || (!only && mi->set->told))
 			continue;
 		mcrd_ingress_tell_open(mi, only);
 		mi->set->told = true;
@@ -243,7 +284,7 @@ void mcrd_ingress_up(int ifindex)
 	int err;
 
 	list_for_each_entry(mi, &mcrd_ingress_all, node) {
-		if (mi->set->ifindex != ifindex || mi->set->joined)
+		if (!mi->set || mi->ifindex != ifindex || mi->set->joined)
 			continue;
 		err = mcrd_rxset_join(mi->set);
 		if (err && err != -ENETDOWN)

@@ -119,6 +119,7 @@ static void on_signal(void *arg, uint32_t events)
 		mcrd_workers_reap(&d->workers);
 		mcrd_metrics_reap(&d->metrics);
 		mcrd_state_reap(&d->state);
+		mcrd_authority_reap(&d->authority);
 		break;
 	case SIGHUP:
 		mcrd_state_reload(&d->state);
@@ -257,6 +258,7 @@ static int turn(struct mcrd *d, int timeout)
 	timeout = earlier(timeout, mcrd_state_due_ms(&d->state));
 	timeout = earlier(timeout, mcrd_links_due_ms(d->links));
 	timeout = earlier(timeout, mcrd_server_due_ms(&d->server));
+	timeout = earlier(timeout, mcrd_authority_due_ms(&d->authority));
 	timeout = earlier(timeout, mcrd_workers_due_ms(&d->workers));
 	timeout = earlier(timeout, mcrd_metrics_due_ms(&d->metrics));
 	timeout = earlier(timeout, watchdog_left(d));
@@ -285,6 +287,10 @@ static void wait_for_workers(struct mcrd *d)
 /* Before anybody else can change rules, or see that there are none. */
 static void restore(struct mcrd *d)
 {
+	if (!mcrd_authority_restores(&d->authority)) {
+		mcrd_state_skip(&d->state);
+		return;
+	}
 	mcrd_state_restore(&d->state);
 	while (!d->stop && mcrd_state_busy(&d->state))
 		turn(d, -1);
@@ -326,8 +332,10 @@ static int serve(struct mcrd *d)
 	mcrd_log(&d->log, LOG_NOTICE, "serving at %s, with %u worker%s",
 		 d->instance.addr.sun_path, d->workers.n,
 		 d->workers.n == 1 ? "" : "s");
-	while (!d->stop && !ret)
+	while (!d->stop && !ret) {
+		mcrd_authority_run(&d->authority);
 		ret = turn(d, -1);
+	}
 	if (ret)
 		return fail(d, "nothing can be waited for", ret);
 	mcrd_log(&d->log, LOG_NOTICE, "ending");
@@ -345,6 +353,7 @@ static int init_plane(struct mcrd *d)
 		.base = d->arena.base,
 		.shared = d->arena.base +
 			  d->workers.n * (size_t)MCRD_ARENA_STRIDE,
+		.authority = &d->authority,
 		.vnet = d->vnet,
 	};
 
@@ -488,12 +497,17 @@ static int run(struct mcrd *d)
 		fail(d, "the rules cannot be begun with", ret);
 		goto err_server;
 	}
+	d->authority.log = &d->log;
+	d->authority.server = &d->server;
+	if (!d->opt.alone)
+		mcrd_authority_open(&d->authority, &d->poll);
 	d->server.before = before_message;
 	d->server.arg = d;
 	d->links = mcrd_links_open(&d->log, &d->poll);
 	ret = d->links ? serve(d) : -1;
 
 	sd_notify(0, "STOPPING=1");
+	mcrd_authority_close(&d->authority);
 	mcrd_metrics_stop(&d->metrics);
 	mcrd_server_exit(&d->server);
 	mcrd_workers_stop(&d->workers);
@@ -542,7 +556,7 @@ int main(int argc, char **argv)
 {
 	struct mcrd d = {
 		.signals.fd = -1, .control = -1, .metrics.fd = -1,
-		.state.lock = -1,
+		.state.lock = -1, .authority.module.watch.fd = -1,
 	};
 	bool stop;
 	int ret;
@@ -553,6 +567,8 @@ int main(int argc, char **argv)
 		return mcrd_metrics_main(argc, argv);
 	if (is_called(argc, argv, MCRD_STATE_NAME))
 		return mcrd_state_main(argc, argv);
+	if (is_called(argc, argv, MCRD_FOLLOW_NAME))
+		return mcrd_follow_main(argc, argv);
 	guard_descriptors();
 	ret = mcrd_options_read(&d.opt, argc, argv, &stop);
 	if (ret || stop)

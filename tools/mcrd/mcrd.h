@@ -6,6 +6,7 @@
 #define MCRD_MCRD_H
 
 #include "arena.h"
+#include "authority.h"
 #include "config.h"
 #include "instance.h"
 #include "links.h"
@@ -29,6 +30,7 @@
  * @links: network devices
  * @metrics: the process that serves them
  * @state: files of rules
+ * @authority: whose rules count, where the kernel module is loaded
  * @control: a packet socket that holds what is asked of devices
  * @vnet: packet sockets have virtio-net headers
  * @gso: with which they take super-packets of UDP
@@ -48,6 +50,7 @@ struct mcrd {
 	struct mcrd_links *links;
 	struct mcrd_metrics metrics;
 	struct mcrd_state state;
+	struct mcrd_authority authority;
 	int control;
 	bool vnet;
 	bool gso;

@@ -137,6 +137,8 @@ static void carry_out(struct mcrd_peer *p, const unsigned char *data,
 	const struct kapi_peer peer = {
 		.portid = p->portid,
 		.admin = p->admin,
+		.repeats = p->repeats,
+		.refusal = p->repeats ? NULL : p->server->refusal,
 	};
 	struct mcrd_group_request req;
 

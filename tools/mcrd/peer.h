@@ -20,6 +20,7 @@
  * @creds: who has connected
  * @admin: who sent @rest may change rules
  * @portid: its number
+ * @repeats: it repeats what the kernel module has decided
  * @listening: it is in the family's group
  * @deaf: it reads no more, though it may have said something
  * @broken: it is to be forgotten
@@ -37,6 +38,7 @@ struct mcrd_peer {
 	struct mcrd_creds creds;
 	bool admin;
 	uint32_t portid;
+	bool repeats;
 	bool listening;
 	bool deaf;
 	bool broken;

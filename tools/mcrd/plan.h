@@ -178,6 +178,8 @@ struct mcrd_output {
  * @match: which of its packets
  * @mode: of enum mcr_mode
  * @latency: of enum mcr_latency
+ * @carry: of enum mcr_carry
+ * @since: with it
  * @counters: struct mcr_rule_counters in the worker's section of the arena
  * @out: the outputs
  *
@@ -190,6 +192,8 @@ struct mcrd_rule {
 	struct mcr_match match;
 	__u8 mode;
 	__u8 latency;
+	__u8 carry;
+	__u64 since;
 	__u64 counters;
 	struct mcrd_output out[];
 };

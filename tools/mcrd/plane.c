@@ -16,7 +16,6 @@
  * The functions that kmod/ calls have no argument for the daemon: what they work
  * with is static here.
  */
-#include <linux/bitops.h>
 #include <linux/if_arp.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
@@ -25,6 +24,7 @@
 #include <linux/xarray.h>
 
 #include "../../kmod/plane.h"
+#include "carry.h"
 #include "fanout.h"
 #include "mem.h"
 #include "netns.h"
@@ -48,6 +48,8 @@
  * @dev: as it is; its ifindex is 0 if there is none
  * @refs: rules and outputs that workers know and that name it
  * @outputs: of which are outputs
+ * @carried: of which are rules that receive from it, and that the relay carries
+ *	out, or is going to, or has to go on with
  * @told: workers know it
  * @tx: sending to it
  */
@@ -57,6 +59,7 @@ struct mcrd_plane_dev {
 	struct mcrd_dev dev;
 	u32 refs;
 	u32 outputs;
+	u32 carried;
 	bool told;
 	struct mcrd_egress tx;
 };
@@ -66,6 +69,7 @@ struct mcrd_plane_dev {
  * @dirty: in mcrd_plane.dirty_rules, if it may have changed
  * @id: of the rule
  * @told: workers know it
+ * @carried: the relay carries it out, now or soon
  * @n: number of @dev
  * @dev: what it names: its ingress device, then those of its outputs; owned
  */
@@ -73,6 +77,7 @@ struct mcrd_plane_rule {
 	struct list_head dirty;
 	u32 id;
 	bool told;
+	bool carried;
 	u32 n;
 	struct mcrd_plane_dev **dev;
 };
@@ -198,6 +203,21 @@ void mcrd_plane_dev(const struct mcrd_dev *dev)
 }
 
 /**
+ * mcrd_plane_receives - is there a rule that needs what comes from a device?
+ * @name: of the device
+ *
+ * Others are the kernel module's: it has no use for copies of their packets.
+ *
+ * Return: true if so.
+ */
+bool mcrd_plane_receives(const char *name)
+{
+	const struct mcrd_plane_dev *pd = dev_find(name);
+
+	return pd && pd->carried;
+}
+
+/**
  * mcrd_plane_dev_gone - a device is gone, or has another name
  * @name: the name it had; another one may have it already
  * @ifindex: the device
@@ -279,7 +299,9 @@ static void rule_touch(u32 id)
  */
 const char *mcr_plane_consume(const struct mcr_rule_spec *spec)
 {
+	/* The module drops what it carries out. */
 	if (spec->mode != MCR_MODE_CONSUME ||
+	    !mcr_plane_is_self(spec->plane) ||
 	    !mcrd_consume_check(plane.consume, plane.refusal,
 				sizeof(plane.refusal)))
 		return NULL;
@@ -316,6 +338,9 @@ static void rule_drop_devs(struct mcrd_plane_rule *pr)
 {
 	u32 i;
 
+	if (pr->carried)
+		pr->dev[0]->carried--;
+	pr->carried = false;
 	for (i = 0; i < pr->n; i++)
 		dev_drop(pr->dev[i], i > 0);
 	kfree(pr->dev);
@@ -344,6 +369,8 @@ static bool rule_hold_devs(struct mcrd_plane_rule *pr,
 	rule_drop_devs(pr);
 	pr->dev = dev;
 	pr->n = f->n + 1;
+	pr->carried = f->carry != MCR_CARRY_AWAY;
+	pr->dev[0]->carried += pr->carried;
 	return true;
 err:
 	while (i--)
@@ -376,6 +403,8 @@ static void rule_tell(const struct mcr_rule *rule, const struct mcr_fanout *f,
 	r->match = rule->entry.match;
 	r->mode = f->mode;
 	r->latency = rule->latency;
+	r->carry = f->carry;
+	r->since = f->since;
 	r->counters = (u64)((const char *)f->counters - plane.conf.base);
 	for (i = 0; i < f->n; i++)
 		output_put(&r->out[i], f->out[i]);
@@ -445,6 +474,7 @@ static void rules_prepare(struct mcr_net *mn)
 					     rule->iif->name,
 					     pr->dev[0]->dev.ifindex,
 					     &rule->entry.match,
+					     pr->carried &&
 					     f->mode == MCR_MODE_CONSUME)) {
 			list_del_init(&pr->dirty);
 			rules_without_memory();

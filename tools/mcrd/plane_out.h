@@ -16,6 +16,7 @@
 struct mcrd_log;
 struct mcrd_rxset;
 struct mcrd_child;
+struct mcrd_authority;
 struct mcrd_workers;
 
 /**
@@ -24,6 +25,7 @@ struct mcrd_workers;
  * @workers: who is told
  * @base: of the first section that workers count in
  * @shared: of the section that all of them write
+ * @authority: whose word counts
  * @vnet: packet sockets have virtio-net headers
  */
 struct mcrd_plane_conf {
@@ -31,6 +33,7 @@ struct mcrd_plane_conf {
 	struct mcrd_workers *workers;
 	char *base;
 	const char *shared;
+	const struct mcrd_authority *authority;
 	bool vnet;
 };
 
@@ -38,6 +41,7 @@ int mcrd_plane_init(const struct mcrd_plane_conf *conf);
 void mcrd_plane_exit(void);
 
 void mcrd_plane_dev(const struct mcrd_dev *dev);
+bool mcrd_plane_receives(const char *name);
 void mcrd_plane_dev_gone(const char *name, int ifindex);
 void mcrd_plane_release(void);
 void mcrd_plane_feed(struct mcrd_child *w);

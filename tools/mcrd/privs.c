@@ -154,11 +154,16 @@ static int mcrd_privs_change(const struct mcrd_privs *privs)
 }
 
 /* The bounding set can be emptied by who has CAP_SETPCAP; it is of no use then. */
-static int mcrd_privs_keep(void)
+static int mcrd_privs_keep(const struct mcrd_privs *privs)
 {
+	const capng_type_t all = CAPNG_EFFECTIVE | CAPNG_PERMITTED |
+				 CAPNG_INHERITABLE | CAPNG_BOUNDING_SET;
+	bool has = capng_have_capability(CAPNG_PERMITTED, CAP_NET_ADMIN);
 	bool may = mcrd_privs_may_bound();
 
 	capng_clear(CAPNG_SELECT_ALL);
+	if (privs->net_admin && has)
+		capng_update(CAPNG_ADD, all, CAP_NET_ADMIN);
 	errno = 0;
 	if (may && capng_apply(CAPNG_SELECT_BOUNDS))
 		return errno ? -errno : -EPERM;
@@ -167,7 +172,22 @@ static int mcrd_privs_keep(void)
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) &&
 	    errno != EINVAL)
 		return -errno;
+	/* For who is not root nothing else outlives the start of a program. */
+	if (privs->net_admin && has &&
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0))
+		return -errno;
 	return 0;
+}
+
+/* Of one that keeps some it is the others that are looked at. */
+static bool mcrd_privs_none(const struct mcrd_privs *privs)
+{
+	if (capng_get_caps_process())
+		return false;
+	if (privs->net_admin)
+		capng_update(CAPNG_DROP, CAPNG_EFFECTIVE | CAPNG_PERMITTED |
+			     CAPNG_INHERITABLE, CAP_NET_ADMIN);
+	return capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE;
 }
 
 /* What was asked for is looked at: nobody else would find out. */
@@ -176,8 +196,7 @@ static const char *mcrd_privs_left(const struct mcrd_privs *privs, bool bounded)
 	uid_t uid[3];
 	gid_t gid[3];
 
-	if (capng_get_caps_process() ||
-	    capng_have_capabilities(CAPNG_SELECT_CAPS) != CAPNG_NONE)
+	if (!mcrd_privs_none(privs))
 		return "there are capabilities left";
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		return "no_new_privs is not set";
@@ -223,7 +242,7 @@ int mcrd_privs_drop(const struct mcrd_privs *privs, char *why, size_t size)
 	err = capng_get_caps_process() ? -EPERM : 0;
 	bounded = !err && mcrd_privs_may_bound();
 	if (!err)
-		err = privs->keep ? mcrd_privs_keep() :
+		err = privs->keep ? mcrd_privs_keep(privs) :
 				    mcrd_privs_change(privs);
 	if (err)
 		goto err;

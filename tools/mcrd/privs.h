@@ -15,12 +15,14 @@
  * @gid: group, the only one
  * @keep: as whom the daemon runs, which may not change that
  * @writes: it writes files
+ * @net_admin: with @keep: it keeps CAP_NET_ADMIN, and only that
  */
 struct mcrd_privs {
 	uid_t uid;
 	gid_t gid;
 	bool keep;
 	bool writes;
+	bool net_admin;
 };
 
 int mcrd_privs_find(const char *name, struct mcrd_privs *privs, char *why,

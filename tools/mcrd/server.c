@@ -56,7 +56,7 @@ static uint32_t next_portid(struct mcrd_server *s)
 	return s->last_portid;
 }
 
-static void add(struct mcrd_server *s, int fd, bool own)
+static void add(struct mcrd_server *s, int fd, bool own, bool repeats)
 {
 	struct mcrd_creds creds;
 	struct mcrd_peer *p;
@@ -76,6 +76,7 @@ static void add(struct mcrd_server *s, int fd, bool own)
 	p = mcrd_peer_new(s, fd, &creds, next_portid(s));
 	if (!p)
 		goto close;
+	p->repeats = repeats;
 	for (i = 0; s->peers[i];)
 		i++;
 	s->peers[i] = p;
@@ -98,7 +99,18 @@ close:
  */
 void mcrd_server_add_own(struct mcrd_server *s, int fd)
 {
-	add(s, fd, true);
+	add(s, fd, true, false);
+}
+
+/**
+ * mcrd_server_add_repeater - a process of the daemon's is a peer, and repeats what the
+ *	kernel module has decided
+ * @s: the server
+ * @fd: the connection, non-blocking; the server's from now on
+ */
+void mcrd_server_add_repeater(struct mcrd_server *s, int fd)
+{
+	add(s, fd, true, true);
 }
 
 static int spare_new(void)
@@ -143,7 +155,7 @@ static void on_listener(void *arg, uint32_t events)
 		     SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0) {
 		mcrd_retry_done(&s->retry);
-		add(s, fd, false);
+		add(s, fd, false, false);
 	} else if (errno == EMFILE || errno == ENFILE) {
 		turn_away(s);
 	} else if (errno == ENOMEM || errno == ENOBUFS) {

@@ -28,6 +28,7 @@ struct mcrd_peer;
  * @listener: the socket that peers connect to; not watched if its fd is -1
  * @before: called before what a peer says is carried out; may be NULL
  * @arg: for it
+ * @refusal: why nobody changes rules now: a sentence; NULL: who may does
  * @peers: by no order; NULL where there is none
  * @n: how many there are
  * @listening: how many of them are in the family's group
@@ -44,6 +45,7 @@ struct mcrd_server {
 	struct mcrd_watch listener;
 	void (*before)(void *arg);
 	void *arg;
+	const char *refusal;
 	struct mcrd_peer *peers[MCRD_PEERS_MAX];
 	unsigned int n;
 	unsigned int listening;
@@ -59,6 +61,7 @@ int mcrd_server_init(struct mcrd_server *s, const struct mcrd_log *log,
 		     struct mcrd_poll *poll);
 int mcrd_server_start(struct mcrd_server *s, int fd);
 void mcrd_server_add_own(struct mcrd_server *s, int fd);
+void mcrd_server_add_repeater(struct mcrd_server *s, int fd);
 void mcrd_server_exit(struct mcrd_server *s);
 
 void mcrd_server_run(struct mcrd_server *s);

@@ -202,6 +202,21 @@ void mcrd_state_restore(struct mcrd_state *s)
 }
 
 /**
+ * mcrd_state_skip - others say which rules there are: keep those
+ * @s: the state
+ */
+void mcrd_state_skip(struct mcrd_state *s)
+{
+	if (!s->path)
+		return;
+	s->restored = true;
+	s->saved = mcrd_control_generation();
+	mcrd_log(s->log, LOG_NOTICE,
+		 "the rules in %s are not put in force: the kernel module is loaded and has rules",
+		 s->path);
+}
+
+/**
  * mcrd_state_reload - make the rules in force those of the administrator's file
  * @s: the state
  */

@@ -95,6 +95,7 @@ struct mcrd_state {
 
 int mcrd_state_open(struct mcrd_state *s, const char *dir, const char *name);
 void mcrd_state_restore(struct mcrd_state *s);
+void mcrd_state_skip(struct mcrd_state *s);
 void mcrd_state_reload(struct mcrd_state *s);
 void mcrd_state_last(struct mcrd_state *s);
 

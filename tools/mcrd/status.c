@@ -4,12 +4,15 @@
  * see status.h.
  */
 #include <linux/percpu.h>
+#include <net/netlink.h>
 
 #include "../../kmod/plane.h"
 #include "arena.h"
+#include "authority.h"
 #include "nl_worker.h"
 #include "plane_out.h"
 #include "status.h"
+#include "table.h"
 #include "workers.h"
 
 /**
@@ -61,6 +64,34 @@ static int put_worker(struct sk_buff *skb, const struct mcrd_plane_conf *conf,
 	return mcrd_nl_put_worker(skb, &report);
 }
 
+/* Only where nobody is there to carry them out. */
+static u32 count_waiting(struct mcr_net *mn)
+{
+	struct mcr_rule *rule;
+	unsigned long id;
+	u32 n = 0;
+
+	xa_for_each(&mn->rules, id, rule)
+		n += !rule->disabled && !mcr_plane_is_self(rule->plane);
+	return n;
+}
+
+static int put_authority(struct sk_buff *skb, struct mcr_net *mn,
+			 const struct mcrd_authority *a)
+{
+	u32 waiting = 0;
+
+	if (a->is == MCR_AUTHORITY_FOLLOWS &&
+	    nla_put_u8(skb, MCR_STATUS_A_REDIRECT, MCR_PLANE_KERNEL))
+		return -EMSGSIZE;
+	if (a->is != MCR_AUTHORITY_SELF &&
+	    nla_put_u8(skb, MCR_STATUS_A_AUTHORITY, a->is))
+		return -EMSGSIZE;
+	if (a->is != MCR_AUTHORITY_FOLLOWS)
+		waiting = count_waiting(mn);
+	return waiting ? nla_put_u32(skb, MCR_STATUS_A_WAITING, waiting) : 0;
+}
+
 /**
  * mcr_plane_put_status - put those who handle packets into MCR_A_STATUS
  * @skb: the message, in that nest
@@ -74,9 +105,8 @@ int mcr_plane_put_status(struct sk_buff *skb, struct mcr_net *mn)
 	const struct mcrd_plane_conf *conf = mcrd_plane_config();
 	const struct mcrd_workers *ws = conf->workers;
 	unsigned int i;
-	int err = 0;
+	int err = put_authority(skb, mn, conf->authority);
 
-	(void)mn;
 	for (i = 0; i < ws->n && !err; i++)
 		err = put_worker(skb, conf, &ws->worker[i]);
 	return err;

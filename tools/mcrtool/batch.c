@@ -23,7 +23,7 @@ static const struct mcrtool_verb *find_change(struct mcr_words *w)
 	if (verb->put && !verb->alone)
 		return verb;
 	mcr_words_fail(w, 1, MCR_ERROR_SYNTAX,
-		       "%s%s%s cannot be part of a batch: that takes rule add, replace, del, enable, disable and flush, output add and del",
+		       "%s%s%s cannot be part of a batch: that takes rule add, replace, del, enable, disable, move and flush, output add and del",
 		       verb->object, verb->verb ? " " : "",
 		       verb->verb ? verb->verb : "");
 	return NULL;

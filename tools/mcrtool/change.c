@@ -110,6 +110,20 @@ int mcrtool_parse_disable(struct mcr_words *w, struct mcr_statement *st)
 }
 
 /**
+ * mcrtool_parse_move - read the words of rule move
+ * @w: the words
+ * @st: where to put them
+ *
+ * Return: 0, or -1 and an error in @w->err.
+ */
+int mcrtool_parse_move(struct mcr_words *w, struct mcr_statement *st)
+{
+	if (mcr_parse_ref(w, st) || mcr_parse_plane(w, st))
+		return -1;
+	return mcr_parse_end(w);
+}
+
+/**
  * mcrtool_parse_reset - read the words of stats reset
  * @w: the words
  * @st: where to put them
@@ -187,6 +201,18 @@ int mcrtool_put_ref(struct nl_msg *msg, const struct mcr_statement *st)
 int mcrtool_put_disabled(struct nl_msg *msg, const struct mcr_statement *st)
 {
 	return mcr_msg_put_disabled(msg, &st->rule);
+}
+
+/**
+ * mcrtool_put_plane - who is to carry a rule out
+ * @msg: the message
+ * @st: what was said
+ *
+ * Return: 0, or -EMSGSIZE.
+ */
+int mcrtool_put_plane(struct nl_msg *msg, const struct mcr_statement *st)
+{
+	return mcr_msg_put_plane(msg, &st->rule);
 }
 
 /**

@@ -127,12 +127,14 @@ int mcrtool_change(struct mcrtool *t);
 int mcrtool_parse_ref(struct mcr_words *w, struct mcr_statement *st);
 int mcrtool_parse_enable(struct mcr_words *w, struct mcr_statement *st);
 int mcrtool_parse_disable(struct mcr_words *w, struct mcr_statement *st);
+int mcrtool_parse_move(struct mcr_words *w, struct mcr_statement *st);
 int mcrtool_parse_reset(struct mcr_words *w, struct mcr_statement *st);
 int mcrtool_parse_output_add(struct mcr_words *w, struct mcr_statement *st);
 int mcrtool_parse_output_del(struct mcr_words *w, struct mcr_statement *st);
 int mcrtool_put_rule(struct nl_msg *msg, const struct mcr_statement *st);
 int mcrtool_put_ref(struct nl_msg *msg, const struct mcr_statement *st);
 int mcrtool_put_disabled(struct nl_msg *msg, const struct mcr_statement *st);
+int mcrtool_put_plane(struct nl_msg *msg, const struct mcr_statement *st);
 int mcrtool_put_filter(struct nl_msg *msg, const struct mcr_statement *st);
 int mcrtool_put_output(struct nl_msg *msg, const struct mcr_statement *st);
 

@@ -13,16 +13,20 @@ struct sink {
 	unsigned int count;
 };
 
-static int take(const struct mcr_rule *rule, void *arg)
+static int take(const struct mcr_rule *told, void *arg)
 {
 	struct mcr_str str = { 0 };
+	struct mcr_rule rule = *told;
 	struct sink *sink = arg;
 
+	/* No server knows of the other one's absence for sure; we looked. */
+	if (rule.spec.plane == mcr_client_missing(sink->t->client))
+		rule.missing = rule.spec.plane;
 	if (!sink->t->json) {
-		sink->show(&str, rule);
+		sink->show(&str, &rule);
 		return mcrtool_print(sink->t, &str);
 	}
-	return mcrtool_print_element(sink->t, mcr_json_rule(rule),
+	return mcrtool_print_element(sink->t, mcr_json_rule(&rule),
 				     sink->count++);
 }
 

@@ -14,8 +14,15 @@ static void print_status(struct mcr_str *str, const struct mcr_status *status)
 		     mcr_enum_name(mcr_plane_names, status->plane));
 	mcr_str_safe(str, status->version);
 	mcr_str_addf(str, ", protocol %u\n", MCR_GENL_VERSION);
+	mcr_str_addf(str, "authority  %s%s\n", mcr_authority_name(status),
+		     status->authority == MCR_AUTHORITY_BOTH ?
+		     ": each carries out rules of its own" : "");
 	mcr_str_addf(str, "rules    %u of %u, with %u outputs\n",
 		     status->rules, status->rules_max, status->outputs);
+	if (status->waiting)
+		mcr_str_addf(str,
+			     "waiting  %u rule%s of plane kernel, for the kernel module\n",
+			     status->waiting, status->waiting == 1 ? "" : "s");
 	mcr_str_addf(str, "joins    %u of %u\n", status->joins, MCR_JOINS_MAX);
 	if (status->txns)
 		mcr_str_addf(str, "transactions  %u open of %u\n", status->txns,

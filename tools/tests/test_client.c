@@ -94,6 +94,8 @@ static void test_status(void **state)
 		/* Who asks for the relay gets the relay. */
 		assert_int_equal(mcr_client_server(client)->plane,
 				 MCR_PLANE_RELAY);
+		assert_int_equal(mcr_client_missing(client),
+				 MCR_PLANE_AUTO);
 		mcr_reply_exit(&reply);
 		nlmsg_free(msg);
 		mcr_client_close(client);
@@ -112,6 +114,8 @@ static void test_auto(void **state)
 	r.server.plane = MCR_PLANE_AUTO;
 	client = open_client(&r);
 	assert_int_equal(mcr_client_server(client)->plane, MCR_PLANE_RELAY);
+	/* It has not said that it follows the module. */
+	assert_int_equal(mcr_client_missing(client), MCR_PLANE_KERNEL);
 	mcr_client_close(client);
 	relay_end(&r);
 }

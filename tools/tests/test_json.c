@@ -188,8 +188,8 @@ static void test_status(void **state)
 
 	(void)state;
 	assert_json(mcr_json_status(&status),
-		    "{\"plane\":\"relay\",\"version\":\"1.2\",\"protocol\":1,",
-		    "\"rules\":1,\"rules_max\":2,\"outputs\":3,\"joins\":4,",
+		    "{\"plane\":\"relay\",\"authority\":\"relay\",\"version\":\"1.2\",\"protocol\":1,",
+		    "\"rules\":1,\"rules_max\":2,\"outputs\":3,\"waiting\":0,\"joins\":4,",
 		    "\"transactions\":5,\"generation\":6}");
 }
 

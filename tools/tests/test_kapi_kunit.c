@@ -41,6 +41,7 @@ static struct kunit_suite *const suites[] = {
 	&mcr_commit_fault_suite,
 	&mcr_commit_order_suite,
 	&mcr_loop_suite,
+	&mcr_move_suite,
 };
 
 /* Needs a thread that looks while another changes. */

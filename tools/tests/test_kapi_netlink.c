@@ -520,7 +520,7 @@ static void test_get_policy(void **state)
 	assert_int_equal(req_answer().error, 0);
 	assert_int_equal(policy_messages(CTRL_ATTR_OP_POLICY), 14);
 	/* Of the family, of rules, outputs and packets; not what is rejected. */
-	assert_int_equal(policy_messages(CTRL_ATTR_POLICY), 5 + 17 + 15 + 6);
+	assert_int_equal(policy_messages(CTRL_ATTR_POLICY), 5 + 18 + 15 + 6);
 
 	req_begin(&r);
 	req_message(&r, GENL_ID_CTRL, CTRL_CMD_GETPOLICY, NLM_F_DUMP);

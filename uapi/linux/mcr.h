@@ -226,6 +226,10 @@ enum mcr_membership {
  * @MCR_RULE_A_BYTES: (r) u64, L3 bytes matched, after segmentation
  * @MCR_RULE_A_LAST_SEEN: (r) u64, milliseconds since the last match; absent:
  *	never
+ * @MCR_RULE_A_PLANE_SINCE: u64, ns of CLOCK_REALTIME, never 0: the rule moves to
+ *	its plane with the packets that are received from then on; absent: it does
+ *	not move. Only the server sets it, and says it until those from before are
+ *	through; who follows it for the other server repeats it there
  *
  * An absent attribute has its default: the enums' first value unless said
  * otherwise. Counters that are 0 are absent.
@@ -257,6 +261,7 @@ enum mcr_rule_attr {
 	MCR_RULE_A_PACKETS,
 	MCR_RULE_A_BYTES,
 	MCR_RULE_A_LAST_SEEN,
+	MCR_RULE_A_PLANE_SINCE,
 
 	/* private: */
 	__MCR_RULE_A_MAX,
@@ -469,6 +474,23 @@ enum mcr_verdict_attr {
 };
 
 /**
+ * enum mcr_authority - whose word counts
+ * @MCR_AUTHORITY_SELF: this server's: its rules are in force; the default
+ * @MCR_AUTHORITY_FOLLOWS: the kernel module's: the relay has the module's rules, and
+ *	carries out those that are of its plane. It refuses changes (EREMOTE)
+ * @MCR_AUTHORITY_BOTH: the kernel module's and the relay's: both had rules when
+ *	they met. Each carries out its own
+ * @MCR_AUTHORITY_MOVING: the relay's, which hands its rules to the kernel module
+ *	right now. It refuses changes (EREMOTE)
+ */
+enum mcr_authority {
+	MCR_AUTHORITY_SELF,
+	MCR_AUTHORITY_FOLLOWS,
+	MCR_AUTHORITY_BOTH,
+	MCR_AUTHORITY_MOVING,
+};
+
+/**
  * enum mcr_status_attr - (r) the server
  * @MCR_STATUS_A_UNSPEC: unused
  * @MCR_STATUS_A_PLANE: u8 of enum mcr_plane: who answers, KERNEL or RELAY
@@ -481,6 +503,9 @@ enum mcr_verdict_attr {
  *	MCR_RULES_USERNS_MAX
  * @MCR_STATUS_A_TXNS: u32, open transactions
  * @MCR_STATUS_A_REDIRECT: u8 of enum mcr_plane: ask that server instead
+ * @MCR_STATUS_A_AUTHORITY: u8 of enum mcr_authority
+ * @MCR_STATUS_A_WAITING: u32, rules that nobody carries out, because their plane is
+ *	the other server's, which is not there; absent: none, or it is not known
  * @MCR_STATUS_A_WORKER: nest of enum mcr_worker_attr; may be repeated; the
  *	processes that handle packets for the relay; the module has none
  */
@@ -495,6 +520,8 @@ enum mcr_status_attr {
 	MCR_STATUS_A_TXNS,
 	MCR_STATUS_A_REDIRECT,
 	MCR_STATUS_A_WORKER,
+	MCR_STATUS_A_AUTHORITY,
+	MCR_STATUS_A_WAITING,
 
 	/* private: */
 	__MCR_STATUS_A_MAX,

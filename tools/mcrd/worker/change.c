@@ -164,6 +164,8 @@ static const char *take_rule(struct mcrd_worker *w, struct mcrd_change *c,
 	c->id = in->id;
 	rule->id = in->id;
 	rule->low = in->latency == MCR_LATENCY_LOW;
+	rule->carry = in->carry;
+	rule->since = in->since;
 	rule->entry.match = in->match;
 	rule->counters = (void *)(w->section + in->counters);
 	rule->iif = mcrd_port_get(&w->table, in->iif);

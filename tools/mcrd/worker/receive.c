@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "carry.h"
 #include "count.h"
 #include "worker.h"
 
@@ -32,6 +33,20 @@ static struct mcrd_rule_in *match(struct mcrd_rxdev *rx,
 	return e ? container_of(e, struct mcrd_rule_in, entry) : NULL;
 }
 
+/* By the same time stamp the module sees whether it is one of its own. */
+static bool carries(const struct mcrd_rule_in *rule, const struct mcrd_frame *f)
+{
+	struct timespec now;
+	uint64_t stamp = f->stamp;
+
+	if (!stamp && mcr_carry_moves(rule->carry)) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		stamp = (uint64_t)now.tv_sec * 1000000000ULL +
+			(uint64_t)now.tv_nsec;
+	}
+	return mcr_carries(rule->carry, rule->since, stamp);
+}
+
 /* Return true if the reference to the frame's buffer was taken over. */
 static bool handle(struct mcrd_worker *w, struct mcrd_frame *f)
 {
@@ -48,7 +63,7 @@ static bool handle(struct mcrd_worker *w, struct mcrd_frame *f)
 	w->tally.packets += verdict == MCR_VERDICT_PACKET ? p.segs : 1;
 	mcrd_count_seen(f->rx, !rule && verdict != MCR_VERDICT_MALFORMED,
 			verdict == MCR_VERDICT_MALFORMED);
-	if (!rule)
+	if (!rule || (rule->carry && !carries(rule, f)))
 		return false;
 	mcrd_count_matched(rule, &p, w->now);
 	if (mcrd_gather_frame(w, f, &p, rule))

@@ -114,6 +114,8 @@ struct mcrd_out {
  * @id: of the rule
  * @n: number of @out
  * @low: packets are sent at once, one by one
+ * @carry: of enum mcr_carry: which packets are the relay's
+ * @since: with it
  * @shares: an output sends whole frames as they are, padding included
  * @counters: in the worker's section of the arena
  * @out: the outputs
@@ -126,6 +128,8 @@ struct mcrd_rule_in {
 	uint32_t n;
 	bool low;
 	bool shares;
+	uint8_t carry;
+	uint64_t since;
 	struct mcr_rule_counters *counters;
 	struct mcrd_out out[];
 };

@@ -123,6 +123,7 @@ struct sk_buff {
 	struct {
 		u32 portid;
 		bool admin;
+		const char *refusal;
 	} cb;
 };
 
