@@ -246,7 +246,7 @@ static enum mcr_verdict mcr_match_ipv4(const struct sk_buff *skb,
 	if (len < ihl || len > skb->len - nhoff ||
 	    !mcr_match_source4_ok(skb, iph))
 		return MCR_VERDICT_MALFORMED;
-	if (likely(ihl == sizeof(*iph)) ? ip_fast_csum(iph, 5) :
+	if (likely(ihl == sizeof(*iph)) ? !!ip_fast_csum(iph, 5) :
 	    !mcr_match_long_header_ok(skb, nhoff, ihl))
 		return MCR_VERDICT_MALFORMED;
 	if (iph->protocol == IPPROTO_IGMP || iph->protocol == IPPROTO_PIM)

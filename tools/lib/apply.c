@@ -195,7 +195,7 @@ static int stage_rule(struct mcr_apply *a, const struct mcr_stated *stated,
 		if (nameless)
 			st.rule.name[0] = '\0';
 		msg = mcr_transaction_message(a->txn, MCR_CMD_RULE_NEW,
-				      NLM_F_CREATE | NLM_F_REPLACE);
+					      NLM_F_CREATE | NLM_F_REPLACE);
 		ret = mcr_msg_put_rule(msg, &st.rule) ? no_memory(err) :
 		      mcr_transaction_stage(a->txn, &stated->place, err);
 	}

@@ -200,8 +200,10 @@ static void test_backlog(void **state)
 	uint32_t i;
 
 	(void)state;
-	if (!b)
+	if (!b) {
 		skip();
+		return;
+	}
 	rule = add_rule(b, OUTPUTS);
 	for (i = 0; i < BACKLOG; i++)
 		send_frame(b, i);
@@ -228,8 +230,10 @@ static void test_backlog_ends(void **state)
 	uint32_t i;
 
 	(void)state;
-	if (!b)
+	if (!b) {
 		skip();
+		return;
+	}
 	rule = add_rule(b, OUTPUTS);
 	for (i = 0; i < BACKLOG; i++)
 		send_frame(b, i);
@@ -248,8 +252,10 @@ static void test_calls(void **state)
 	uint32_t i;
 
 	(void)state;
-	if (!b)
+	if (!b) {
 		skip();
+		return;
+	}
 	rule = add_rule(b, 1);
 	send_frame(b, 0);
 	mcrd_loop_uring.round(&b->r->w);
@@ -277,8 +283,10 @@ static void test_close_refused(void **state)
 	char byte;
 
 	(void)state;
-	if (!b)
+	if (!b) {
 		skip();
+		return;
+	}
 	add_rule(b, 1);
 	port = mcrd_port_find(&b->r->w.table, "out0");
 	tx = port->tx;
