@@ -46,26 +46,27 @@ declare -A TESTS
 # Steps in the order in which they begin, and the seconds that a guest has, on a
 # machine which is busy with other things, too.
 if [[ $list == check ]]; then
-	STEPS="unit relay uml style stock-6.12 smp-6.12 stock-6.1 debug-6.1 bench \
+	STEPS="unit relay uml style stock-6.12 stock-6.1 debug-6.1 smp-6.12 bench model \
 install-6.1 install-6.12"
 	LIMIT=5400
 	TESTS=(
-		[uml]="kunit.sh suite netlink/conform.py $(without "$PROGRAMS" "$OTHERS")"
+		[uml]="kunit.sh suite netlink/conform.py netlink/planes.py $(without "$PROGRAMS" "$OTHERS")"
 		[debug-6.1]="kunit.sh unload.sh"
 		[stock-6.1]="$PROGRAMS vlan_filter.sh netlink/ynl.py"
 		[stock-6.12]="suite $(without "$PROGRAMS" "$TWO_CPUS" "$MESSAGES" \
 			badpackets.sh drops.sh why.sh monitor.sh membership.sh \
-			openmetrics.sh)"
-		[smp-6.12]="loops.sh device.sh unload.sh"
-		[install-6.1]="install.sh install_files.sh"
-		[install-6.12]=install.sh
+			openmetrics.sh fuzz.sh churn.sh)"
+		[smp-6.12]="loops.sh device.sh unload.sh churn.sh"
+		[install-6.1]=install.sh
+		[install-6.12]="install.sh install_files.sh"
 	)
 else
 	STEPS="unit relay style debug-6.1 uml stock-6.1 stock-6.12 smp-6.12 \
-install-6.1 install-6.12 bench bench-debug-6.1 bench-stock-6.1 bench-stock-6.12"
+install-6.1 install-6.12 model static speed bench bench-debug-6.1 bench-stock-6.1 \
+bench-stock-6.12"
 	LIMIT=21600
 	TESTS=(
-		[uml]="kunit.sh suite netlink/conform.py"
+		[uml]="kunit.sh suite netlink/conform.py netlink/planes.py"
 		[debug-6.1]="kunit.sh suite"
 		[stock-6.1]=suite
 		[stock-6.12]=suite
@@ -95,7 +96,7 @@ tell() { printf '[%s] %s\n' "$(clock)" "$*"; }
 # The place of a step's guest; nothing, where it has none.
 place_of() {
 	case $1 in
-	unit | relay | style) ;;
+	unit | relay | style | model | static | speed) ;;
 	bench) echo uml ;;
 	bench-*) echo "${1#bench-}" ;;
 	smp-* | install-*) echo "stock-${1#*-}" ;;
@@ -138,6 +139,9 @@ run_step() {
 	unit) as_user make -C tools check ;;
 	relay) selftests/relay.sh ;;
 	style) as_user selftests/style.sh ;;
+	model) as_user selftests/proof/model/run.sh ;;
+	static) as_user selftests/proof/static.sh ;;
+	speed) as_user selftests/bench/smoke.sh ;;
 	bench*) selftests/vm/selftest.sh "$(place_of "$1")" ;;
 	*) step_guest "$1" ;;
 	esac

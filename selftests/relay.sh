@@ -13,8 +13,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # (ynl).
 TESTS="tool.sh apply.sh match.sh rewrite.sh fanout.sh drops.sh loops.sh \
 transaction.sh badpackets.sh device.sh latedev.sh membership.sh joins.sh monitor.sh \
-stream.sh fuzz.sh why.sh openmetrics.sh netlink/spec_agrees.py netlink/protocol.py \
-netlink/transactions.py netlink/bad_messages.py netlink/wide.py netlink/limits.py"
+stream.sh fuzz.sh why.sh openmetrics.sh churn.sh netlink/spec_agrees.py \
+netlink/protocol.py netlink/transactions.py netlink/bad_messages.py netlink/wide.py \
+netlink/limits.py"
 
 [[ $EUID -eq 0 ]] || {
 	echo "relay.sh: the tests need root" >&2

@@ -120,7 +120,7 @@ static void test_refused(void **state)
 	assert_int_equal(send_by(&admin).error, 0);
 }
 
-/* Only who repeats what the module says says when a rule moves. */
+/* When a rule moves is said by who repeats the module, and by nobody else. */
 static void test_repeated(void **state)
 {
 	struct answer a;
