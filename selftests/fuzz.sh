@@ -96,6 +96,11 @@ foreign_root() {
 
 require_all
 require_command "$NLSEND" setpriv unshare
+work_directory
+chmod 755 "$WORK"
+# Where other users can run it: the tree may be root's alone.
+install -m 755 "$NLSEND" "$WORK/nlsend"
+NLSEND=$WORK/nlsend
 ns_make mcr
 for device in in0 in1 out0 out1 out2; do
 	device_add "$device"
