@@ -156,6 +156,25 @@ mv0_addresses() {
 	ip_in mcr address replace 2001:db8:a::3/64 dev mv0 nodad
 }
 
+mv0_make() {
+	ip_in mcr link del mv0 2>/dev/null
+	ip_in mcr link add mv0 link in0 type macvlan mode bridge ||
+		skip_test "no macvlan"
+	ip_in mcr link set mv0 addrgenmode none
+	ip_in mcr link set mv0 up
+	mv0_addresses
+}
+
+# macvlan filters by eight bits of a hash that is another one for each device: by
+# chance, one in fifty, they are those of an address that is joined anyway.
+tells_apart() {
+	local family case_failed=0
+	for family in 4 6; do
+		arrive "$family" 0 0
+	done >/dev/null
+	[[ $case_failed -eq 0 ]]
+}
+
 for family in 4 6; do
 	who=${FAMILY[$family]}
 	case_add "$who: traffic comes only with a rule" needs_rule $family
@@ -171,9 +190,9 @@ RELAY_OPTIONS=("${ONE_WORKER[@]}")
 require_all
 topology_make 1
 ns_make else
-ip_in mcr link add mv0 link in0 type macvlan mode bridge ||
-	skip_test "no macvlan"
-ip_in mcr link set mv0 addrgenmode none
-ip_in mcr link set mv0 up
-mv0_addresses
+for ((tries = 0; tries < 5; tries++)); do
+	mv0_make
+	! tells_apart || break
+	note "mv0 does not tell the groups apart and is made anew"
+done
 cases_run
