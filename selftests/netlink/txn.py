@@ -163,3 +163,8 @@ def _checksum(data):
 def packets(client, ref):
     """Packets a rule has matched."""
     return get(client, ref)[0].get("packets", 0)
+
+
+def offered(client, ref):
+    """Packets that were offered to each of a rule's outputs, and are accounted for."""
+    return [output.get("offered", 0) for output in get(client, ref)[1]]

@@ -10,7 +10,7 @@ from good_events import MANY, hear, quiet
 from mcrnl import NLM_F_CREATE, NLM_F_REPLACE, Listener
 from rules import (REPLACE, Cases, dump, generation, get, group4, names,
                    new, refused, rule, stated, status)
-from txn import Txn, make_wire, packets, send, wait_for
+from txn import Txn, make_wire, offered, packets, send, wait_for
 
 CASES = Cases()
 
@@ -86,7 +86,7 @@ def _(client):
     number = new(client, iif="in9", name="a",
                  outputs=[{"dev": "out0"}, {"dev": "out1"}])
     send(GROUP4, 7, 10)
-    wait_for(lambda: packets(client, "a") == 10, "10 packets")
+    wait_for(lambda: offered(client, "a") == [10, 10], "10 packets")
     outputs = get(client, "a")[1]
     txn = Txn(client)
     txn.delete("a")
@@ -108,7 +108,7 @@ def _(client):
     new(client, iif="in9", name="a",
         outputs=[{"dev": "out0"}, {"dev": "out1", "ttl": 7}])
     send(GROUP4, 7, 10)
-    wait_for(lambda: packets(client, "a") == 10, "10 packets")
+    wait_for(lambda: offered(client, "a") == [10, 10], "10 packets")
     before = get(client, "a")[1]
     txn = Txn(client)
     txn.output("add", "a", dev="out2")

@@ -17,6 +17,9 @@ import time
 import bench
 import ktap
 
+# Seconds in which a busy machine has counted.
+PATIENCE = 10
+
 ETH_P_ALL = 0x0003
 ETH_P_IP = 0x0800
 ETH_P_IPV6 = 0x86dd
@@ -240,10 +243,20 @@ class Wire:
                    bool(status & TP_STATUS_CSUMNOTREADY))
 
 
+def all_offered(rule, outputs):
+    """Was each packet of a rule offered to each output?"""
+    return all(output.get("offered", 0) >= rule.get("packets", 0)
+               for output in outputs)
+
+
 def counters(client):
-    """{name: (rule, outputs)} of the rules that have one."""
-    found = {}
-    for reply in client.dump("rule-get"):
-        if "name" in reply["rule"]:
-            found[reply["rule"]["name"]] = (reply["rule"], reply["output"])
-    return found
+    """{name: (rule, outputs)} of the rules that have one, as soon as all is counted:
+    the relay counts what it has sent some milliseconds later."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        found = {reply["rule"]["name"]: (reply["rule"], reply["output"])
+                 for reply in client.dump("rule-get") if "name" in reply["rule"]}
+        if (all(all_offered(*one) for one in found.values()) or
+                time.monotonic() > end):
+            return found
+        time.sleep(0.01)
