@@ -167,7 +167,7 @@ mv0_make() {
 }
 
 # macvlan filters by eight bits of a hash that is another one for each device: by
-# chance, one in fifty, they are those of an address that is joined anyway.
+# chance, one in a hundred, they are those of an address that is joined anyway.
 tells_apart() {
 	local family case_failed=0
 	for family in 4 6; do
