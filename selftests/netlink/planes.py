@@ -264,7 +264,7 @@ def main():
         return status
     set_up()
     relay.WANTED = True
-    relay.start()
+    relay.start("--alone")
     relay.WANTED = False
     rnd = random.Random(SEED)
     frames = [make_frame(rnd, i) for i in range(FRAMES)]
