@@ -313,7 +313,7 @@ main() {
 	tell "packages and this machine"
 	selftests/deps.sh
 	tell "tools"
-	as_user make -s -C tools
+	as_user make -s -C tools all ../build/tools/nlsend
 	as_user make -s -C selftests
 	# A guest cannot fetch it. Without it a test is skipped, which is a fault.
 	MCR_YNL=$(as_user selftests/netlink/ynl-fetch.sh) || tell "no netlink library"
