@@ -213,7 +213,8 @@ static enum mcr_drop mcr_output_obstacle(const struct mcr_rewrite *w,
 /*
  * A copy in a buffer laid out as the job's, of page fragments, which the allocator
  * hands out and takes back faster than what kmalloc() gives. NULL: without memory,
- * or where the packet is not made for it.
+ * or where the packet is not made for it: skb_zerocopy() stops the machine where
+ * nothing is linear.
  */
 static struct sk_buff *mcr_private_fast(struct sk_buff *skb, unsigned int room)
 {
@@ -223,7 +224,8 @@ static struct sk_buff *mcr_private_fast(struct sk_buff *skb, unsigned int room)
 	struct sk_buff *nskb;
 	void *data;
 
-	if (headroom < room || size > MCR_FAST_MAX || skb_has_frag_list(skb))
+	if (headroom < room || size > MCR_FAST_MAX || skb_has_frag_list(skb) ||
+	    !skb_headlen(skb))
 		return NULL;
 	data = napi_alloc_frag(size);
 	if (unlikely(!data))
@@ -270,10 +272,13 @@ static struct sk_buff *mcr_private(const struct mcr_job *job,
 			nskb = mcr_private_slow(job->skb, headroom);
 		if (!nskb)
 			return NULL;
+		/* Its pages are others', too: nobody is to write there. */
+		if (skb_shinfo(nskb)->nr_frags)
+			skb_shinfo(nskb)->flags |= SKBFL_SHARED_FRAG;
 	}
 	if (last || skb_headlen(nskb) < job->kept + p->hlen) {
-		if (skb_ensure_writable(nskb, job->kept + p->hlen) ||
-		    skb_cow_head(nskb, headroom))
+		if (skb_cow_head(nskb, headroom) ||
+		    skb_ensure_writable(nskb, job->kept + p->hlen))
 			goto err;
 	}
 	/* Ethernet's padding is not the packet's. */

@@ -362,6 +362,44 @@ again:
 	}
 }
 
+/*
+ * Nothing of the packet is linear, nor has it a link-layer header that could be
+ * kept, as with a VLAN's tag in it: copies have headers of their own all the same,
+ * and say that others have their pages, too.
+ */
+static void mcr_forward_bare(struct kunit *test)
+{
+	const struct mcr_forward_vector v = {
+		.family = AF_INET, .payload = 1000, .linear = 0,
+	};
+	struct mcr_rewrite w = { .ttl_mode = MCR_TTL_DEC };
+	struct mcr_tp *p = mcr_tp_new(test);
+	struct mcr_tp *want = mcr_tp_new(test);
+	struct mcr_rig *rig = test->priv;
+	struct sk_buff *skb, *sent;
+	unsigned int i;
+
+	rig->fanout->mode = MCR_MODE_CONSUME;
+	for (i = 0; i < MCR_RIG_DEVS; i++)
+		mcr_rig_output(rig, i, &w);
+	skb = mcr_forward_packet(test, p, &v);
+	skb_reset_mac_header(skb);
+	skb_reset_mac_len(skb);
+	KUNIT_EXPECT_TRUE(test, mcr_rig_receive(rig, skb));
+	*want = *p;
+	mcr_tp_rewrite(want, &w, NULL);
+	mcr_tp_finish(want);
+	for (i = 0; i < MCR_RIG_DEVS; i++) {
+		sent = mcr_rig_expect(rig, i, want);
+		if (i + 1 < MCR_RIG_DEVS)
+			KUNIT_EXPECT_TRUE(test, skb_shinfo(sent)->flags &
+						SKBFL_SHARED_FRAG);
+		kfree_skb(sent);
+		mcr_rig_expect_counters(rig, i, 1, p->len, 0, 0);
+	}
+	kunit_kfree(test, want);
+}
+
 static struct kunit_case mcr_forward_cases[] = {
 	KUNIT_CASE_PARAM(mcr_forward_pass, mcr_forward_gen_params),
 	KUNIT_CASE_PARAM(mcr_forward_consume, mcr_forward_gen_params),
@@ -371,6 +409,7 @@ static struct kunit_case mcr_forward_cases[] = {
 	KUNIT_CASE(mcr_forward_many),
 	KUNIT_CASE(mcr_forward_scrub),
 	KUNIT_CASE(mcr_forward_gso),
+	KUNIT_CASE(mcr_forward_bare),
 	{}
 };
 
