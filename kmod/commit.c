@@ -106,8 +106,7 @@ static bool mcr_step_is_idle(struct mcr_net *mn, const struct mcr_rule *rule,
 
 	if (f->mode != s->spec.mode || rule->join != s->spec.join ||
 	    rule->plane != s->spec.plane ||
-	    (s->spec.plane_since &&
-	     s->spec.plane_since != mcr_move_since(f)) ||
+	    (s->spec.plane_since && s->spec.plane_since != f->since) ||
 	    rule->latency != s->spec.latency ||
 	    rule->disabled != s->spec.disabled || f->n != s->n_outputs ||
 	    !mcr_same_text(rule->comment, s->comment) ||

@@ -33,8 +33,31 @@
 /* From T until the last packet from before it is through. */
 #define MCR_MOVE_SETTLE_NS	(500 * NSEC_PER_MSEC)
 
-/* How often to look whether they have settled. */
+/*
+ * To look whether rules have settled is to look at all of them: not before one may
+ * have; but the clock may be set.
+ */
 #define MCR_MOVE_LOOK_MS	100
+#define MCR_MOVE_LOOK_MAX_MS	1000
+
+/* Look again in @left ns, when the next one may have settled. */
+static void mcr_move_look(struct mcr_net *mn, u64 left)
+{
+	u64 ms = min_t(u64, left, MCR_MOVE_LOOK_MAX_MS * NSEC_PER_MSEC);
+
+	ms = max_t(u64, DIV_ROUND_UP((u32)ms, (u32)NSEC_PER_MSEC),
+		   MCR_MOVE_LOOK_MS);
+	queue_delayed_work(system_wq, &mn->move_work,
+			   msecs_to_jiffies((unsigned int)ms));
+}
+
+/* Return ns until packets from before the move are through; 0: they are. */
+static u64 mcr_move_left(const struct mcr_fanout *f, u64 now)
+{
+	u64 end = f->since + MCR_MOVE_SETTLE_NS;
+
+	return end > now ? end - now : 0;
+}
 
 static u8 mcr_move_to(bool here)
 {
@@ -118,8 +141,7 @@ void mcr_move_begin(struct mcr_net *mn, struct mcr_fanout *f)
 		return;
 	mn->moving = true;
 	mcr_plane_stamps(true);
-	queue_delayed_work(system_wq, &mn->move_work,
-			   msecs_to_jiffies(MCR_MOVE_LOOK_MS));
+	mcr_move_look(mn, mcr_move_left(f, ktime_get_real_ns()));
 }
 
 /**
@@ -133,41 +155,43 @@ u64 mcr_move_since(const struct mcr_fanout *f)
 	return mcr_carry_moves(f->carry) ? f->since : 0;
 }
 
-/* Return true if it goes on moving. */
-static bool mcr_move_settle(struct mcr_net *mn, struct mcr_rule *rule, u64 now)
+/* Return ns until it has settled; 0: it does not move. */
+static u64 mcr_move_settle(struct mcr_net *mn, struct mcr_rule *rule, u64 now)
 {
 	struct mcr_fanout *f = mcr_rule_fanout(mn, rule);
+	u64 left;
 
 	if (!mcr_carry_moves(f->carry))
-		return false;
-	if (now < f->since + MCR_MOVE_SETTLE_NS)
-		return true;
+		return 0;
+	left = mcr_move_left(f, now);
+	if (left)
+		return left;
 	WRITE_ONCE(f->carry, mcr_carry_settled(f->carry));
 	mcr_plane_rule(mn, rule);
-	return false;
+	return 0;
 }
 
 static void mcr_move_work(struct work_struct *work)
 {
 	struct mcr_net *mn = container_of(to_delayed_work(work),
 					  struct mcr_net, move_work);
-	u64 now = ktime_get_real_ns();
+	u64 now = ktime_get_real_ns(), next = U64_MAX, left;
 	struct mcr_rule *rule;
-	bool moving = false;
 	unsigned long id;
 
 	mcr_table_lock(mn);
 	xa_for_each(&mn->rules, id, rule) {
-		moving |= mcr_move_settle(mn, rule, now);
+		left = mcr_move_settle(mn, rule, now);
+		if (left)
+			next = min(next, left);
 		cond_resched();
 	}
-	mn->moving = moving;
-	if (!moving)
+	mn->moving = next != U64_MAX;
+	if (mn->moving)
+		mcr_move_look(mn, next);
+	else
 		mcr_plane_stamps(false);
 	mcr_table_unlock(mn);
-	if (moving)
-		queue_delayed_work(system_wq, &mn->move_work,
-				   msecs_to_jiffies(MCR_MOVE_LOOK_MS));
 }
 
 /**

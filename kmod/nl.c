@@ -227,8 +227,10 @@ static int mcr_nl_rule_change(struct genl_info *info, struct mcr_net *mn,
 	struct mcr_request req;
 	int err;
 
-	if (!set->has_plane) {
-		mcr_change_disabled(mn, rule, set->disabled, &error);
+	/* Stating what is so already is no change. */
+	if (!set->has_plane || set->plane == rule->plane) {
+		if (set->has_disabled)
+			mcr_change_disabled(mn, rule, set->disabled, &error);
 		return mcr_nl_refuse(info, &error);
 	}
 	err = mcr_nl_set_check(mn, &v, set, info->attrs[MCR_A_RULE],

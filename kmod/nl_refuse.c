@@ -139,7 +139,7 @@ int mcr_nl_refuse(struct genl_info *info, const struct mcr_error *error)
 	case MCR_REFUSED_MOVING:
 		NL_SET_ERR_MSG_ATTR(extack,
 				    mcr_nl_rule_attr(info, MCR_RULE_A_PLANE),
-				    "the rule is moving between kernel and relay already, which takes a second: try again then");
+				    "the rule is moving between kernel and relay already: try again when it has settled, half a second after its plane-since");
 		return -EBUSY;
 	case MCR_REFUSED_MEMORY:
 		break;
