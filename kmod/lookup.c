@@ -30,7 +30,7 @@ static __always_inline u32 mcr_class_hash(const void *data, u32 len, u32 seed)
 	u32 lens;
 
 	if (key->family != AF_INET)
-		return jhash(data, sizeof(*key), seed);
+		return jhash2(data, sizeof(*key) / sizeof(u32), seed);
 	lens = key->group_len << 16 | key->src_len << 8 | key->proto;
 	return jhash_3words((__force u32)key->group.ip,
 			    (__force u32)key->src.ip,

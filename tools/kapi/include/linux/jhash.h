@@ -38,6 +38,11 @@ static inline u32 jhash(const void *key, size_t len, u32 seed)
 	return (u32)(hash ^ hash >> 32);
 }
 
+static inline u32 jhash2(const u32 *words, u32 n, u32 seed)
+{
+	return jhash(words, n * sizeof(*words), seed);
+}
+
 static inline u32 jhash_3words(u32 a, u32 b, u32 c, u32 seed)
 {
 	u64 hash = kapi_hash_mix(seed ^ (u64)c << 32, a | (u64)b << 32);
