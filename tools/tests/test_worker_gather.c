@@ -550,7 +550,8 @@ static void test_receive_errors(void **state)
 		assert_true(mcrd_receive_error(&r->w, rx, cases[i].err));
 		assert_int_equal(r->w.errors.n[cases[i].fault], before + 1);
 	}
-	assert_int_equal(r->w.pool.exhausted, 1);
+	/* There are buffers; that the kernel was lent no more of them is told apart. */
+	assert_int_equal(r->w.pool.exhausted, 0);
 	/* Over and over: after a rest. A frame ends that. */
 	rx->errors = 0;
 	for (i = 0; i < MCRD_RX_ERRORS; i++)

@@ -112,6 +112,7 @@ static void errors(void **state)
 		{ EPERM, MCR_SEND_ERROR_OTHER },
 	};
 	struct rig *r = begin();
+	uint32_t free_buffers;
 	uint64_t before;
 	size_t i;
 
@@ -125,8 +126,14 @@ static void errors(void **state)
 	}
 	mcrd_receive_error(&r->w, mcrd_port_find(&r->w.table, "in0")->rx,
 			   EINVAL);
+	/* What the kernel was lent is used up; there are others; and there are none. */
 	mcrd_receive_error(&r->w, mcrd_port_find(&r->w.table, "in0")->rx,
 			   ENOBUFS);
+	free_buffers = r->w.pool.n_free;
+	r->w.pool.n_free = 0;
+	mcrd_receive_error(&r->w, mcrd_port_find(&r->w.table, "in0")->rx,
+			   ENOBUFS);
+	r->w.pool.n_free = free_buffers;
 	mcrd_receive_error(&r->w, mcrd_port_find(&r->w.table, "in0")->rx,
 			   ENETDOWN);
 	mcrd_receive_batch(&r->w, 0);

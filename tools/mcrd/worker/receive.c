@@ -128,7 +128,8 @@ bool mcrd_receive_error(struct mcrd_worker *w, struct mcrd_rxdev *rx, int err)
 		w->errors.n[fault]++;
 	else
 		note(w, rx, fault, strerror(err));
-	if (fault == MCRD_FAULT_RX_BUFFERS)
+	/* The kernel is lent some of them at a time: there may be others. */
+	if (fault == MCRD_FAULT_RX_BUFFERS && !w->pool.n_free)
 		w->pool.exhausted++;
 	return rx->errors++ < MCRD_RX_ERRORS;
 }
