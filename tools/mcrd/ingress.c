@@ -24,6 +24,7 @@
  * @type: ARPHRD_ of it
  * @name: of it
  * @missed: frames that sockets which are closed had no room for
+ * @failed: there is a use for sockets, which could not be had
  * @node: in mcrd_ingress_all, if it is hooked
  */
 struct mcrd_ingress {
@@ -33,6 +34,7 @@ struct mcrd_ingress {
 	u16 type;
 	char name[IFNAMSIZ];
 	u64 missed;
+	bool failed;
 	struct list_head node;
 };
 
@@ -107,7 +109,7 @@ static int mcrd_ingress_open(struct mcrd_ingress *mi)
 				  conf->vnet, &err);
 	if (mi->set)
 		strscpy(mi->set->name, mi->name, sizeof(mi->set->name));
-	else
+	else if (!mi->failed)
 		mcrd_log(conf->log, LOG_ERR,
 			 "device %s cannot be received from: %s", mi->name,
 			 strerror(-err));
@@ -129,7 +131,7 @@ static void mcrd_ingress_close(struct mcrd_ingress *mi)
 	mi->set = NULL;
 }
 
-/* What fails is tried again with the next change. */
+/* What fails is said once, and tried again after a while or with the next change. */
 static void mcrd_ingress_settle(struct mcrd_ingress *mi)
 {
 	bool receives = mcrd_plane_receives(mi->name);
@@ -138,6 +140,22 @@ static void mcrd_ingress_settle(struct mcrd_ingress *mi)
 		mcrd_ingress_open(mi);
 	else if (!receives)
 		mcrd_ingress_close(mi);
+	mi->failed = receives && !mi->set;
+}
+
+/**
+ * mcrd_ingress_failed - are there sockets that could not be had?
+ *
+ * Return: true if so; they are tried again by mcrd_ingress_tell().
+ */
+bool mcrd_ingress_failed(void)
+{
+	struct mcrd_ingress *mi;
+
+	list_for_each_entry(mi, &mcrd_ingress_all, node)
+		if (mi->failed)
+			return true;
+	return false;
 }
 
 /**
@@ -159,6 +177,7 @@ int mcr_ingress_hook(struct mcr_ingress *ing, struct net *net,
 	ASSERT_RTNL();
 	mi->ifindex = dev->ifindex;
 	mi->type = dev->type;
+	mi->failed = false;
 	strscpy(mi->name, dev->name, sizeof(mi->name));
 	/* Whether there is a use for it is known when all is in force. */
 	err = mcrd_ingress_open(mi);

@@ -512,10 +512,11 @@ static void consume_commit(enum mcrd_consume_step step)
 	strscpy(plane.consume_error, why, sizeof(plane.consume_error));
 }
 
-/* A change that comes before its time tries it, too; that does not put it off. */
+/* A change that comes before its time, or its turn, does not put it off. */
 static void try_again_later(void)
 {
-	if (!plane.egresses.failed && !plane.lost && !*plane.consume_error) {
+	if (!plane.egresses.failed && !mcrd_ingress_failed() && !plane.lost &&
+	    !*plane.consume_error) {
 		mcrd_retry_done(&plane.retry);
 		cancel_delayed_work_sync(&plane.again);
 		return;
@@ -523,8 +524,8 @@ static void try_again_later(void)
 	if (!mcrd_retry_is_due(&plane.retry))
 		return;
 	mcrd_retry_failed(&plane.retry);
-	queue_delayed_work(system_wq, &plane.again,
-			   msecs_to_jiffies(plane.retry.delay));
+	mod_delayed_work(system_wq, &plane.again,
+			 msecs_to_jiffies(plane.retry.delay));
 }
 
 static void try_again(struct work_struct *work)

@@ -52,5 +52,6 @@ const struct mcrd_plane_conf *mcrd_plane_config(void);
 void mcrd_plane_touch(void);
 bool mcrd_ingress_tell(struct mcrd_child *only, struct mcrd_rxset **done);
 void mcrd_ingress_up(int ifindex);
+bool mcrd_ingress_failed(void);
 
 #endif /* MCRD_PLANE_OUT_H */
