@@ -26,6 +26,8 @@
 #define GOING_STEP_MS	5
 #define GOING_MAX_MS	5000
 #define BURY_MS		1000
+/* A process that lives so long has not failed at once. */
+#define LASTS_MS	60000
 
 const char *const mcrd_follow_names[] = {
 	[MCRD_FOLLOW_HAND] = "hand",
@@ -48,8 +50,11 @@ static void become(struct mcrd_authority *a, enum mcr_authority is)
 	kapi_follow(is == MCR_AUTHORITY_FOLLOWS);
 }
 
+/* What is not done now is nothing that changes of others have to wait for. */
 static void put_off(struct mcrd_authority *a)
 {
+	if (a->is == MCR_AUTHORITY_MOVING)
+		become(a, MCR_AUTHORITY_SELF);
 	a->delay = a->delay ? a->delay * 2 : LOOK_MS;
 	if (a->delay > DELAY_MAX_MS)
 		a->delay = DELAY_MAX_MS;
@@ -98,6 +103,7 @@ static void begin(struct mcrd_authority *a, enum mcrd_follow_job job)
 	if (pid > 0) {
 		a->pid = pid;
 		a->job = job;
+		a->born = mcrd_now_ms();
 		a->due = 0;
 		return;
 	}
@@ -175,8 +181,8 @@ static void take_over(struct mcrd_authority *a)
 		 "the kernel module is gone: the rules that are here are the ones in force");
 	if (waiting)
 		mcrd_log(a->log, LOG_WARNING,
-			 "%u rules of plane kernel wait for the kernel module: nobody carries them out",
-			 waiting);
+			 "%u rule%s of plane kernel: nobody carries out what waits for the kernel module",
+			 waiting, waiting == 1 ? "" : "s");
 }
 
 /* Its hooks go after its family: until then both would carry rules out. */
@@ -223,6 +229,16 @@ bool mcrd_authority_restores(struct mcrd_authority *a)
 	return !a->module.family || mcrd_module_rules(&a->module) <= 0;
 }
 
+/* Something was not heard: what is known counts until somebody answers. */
+static void ask_again(struct mcrd_authority *a)
+{
+	if (a->due && mcrd_now_ms() < a->due)
+		return;
+	a->due = 0;
+	if (mcrd_module_look(&a->module))
+		a->due = mcrd_now_ms() + LOOK_MS;
+}
+
 /**
  * mcrd_authority_run - do what is due
  * @a: the authority
@@ -231,13 +247,18 @@ bool mcrd_authority_restores(struct mcrd_authority *a)
  */
 void mcrd_authority_run(struct mcrd_authority *a)
 {
-	bool there = a->module.family;
+	bool there;
 
 	if (a->module.watch.fd < 0)
 		return;
+	if (a->module.unheard)
+		ask_again(a);
+	there = a->module.family;
 	if (!there) {
 		if (a->is != MCR_AUTHORITY_SELF || a->going)
 			leave(a);
+		else if (!a->module.unheard)
+			take_over(a);
 		return;
 	}
 	/* It is another one, which was loaded when the first was gone. */
@@ -279,7 +300,6 @@ static void end_hand(struct mcrd_authority *a, int status)
 		break;
 	default:
 		/* The rules stay here, as they are. */
-		become(a, MCR_AUTHORITY_SELF);
 		put_off(a);
 	}
 }
@@ -297,6 +317,8 @@ void mcrd_authority_reap(struct mcrd_authority *a)
 	a->pid = 0;
 	if (!a->module.family || a->gone != a->module.gone)
 		return;
+	if (mcrd_now_ms() - a->born >= LASTS_MS)
+		a->delay = 0;
 	if (a->job == MCRD_FOLLOW_HAND)
 		end_hand(a, WIFEXITED(status) ? WEXITSTATUS(status) :
 						MCRD_FOLLOW_FAILED);
@@ -320,5 +342,6 @@ void mcrd_authority_close(struct mcrd_authority *a)
 		else
 			usleep(1000);
 	}
+	a->due = 0;
 	mcrd_module_close(&a->module);
 }

@@ -60,6 +60,7 @@ enum mcrd_follow_exit {
  * @copy: generation of those
  * @pid: the process that does @job; 0: there is none
  * @job: what it does
+ * @born: when it began to
  * @due: when to look again; 0: not by itself
  * @delay: how long that is put off after it failed
  */
@@ -75,6 +76,7 @@ struct mcrd_authority {
 	uint32_t copy;
 	pid_t pid;
 	enum mcrd_follow_job job;
+	int64_t born;
 	int64_t due;
 	int64_t delay;
 };

@@ -105,7 +105,7 @@ unsigned int mcrd_control_take_over(void)
 	mcr_table_lock(mn);
 	xa_for_each(&mn->rules, id, rule) {
 		take_over(mn, rule);
-		waiting += !mcr_plane_is_self(rule->plane);
+		waiting += !rule->disabled && !mcr_plane_is_self(rule->plane);
 	}
 	mcr_table_unlock(mn);
 	return waiting;

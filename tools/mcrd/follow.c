@@ -138,7 +138,7 @@ static int note_moving(struct copy *c, const struct mcr_rule *rule)
 static int write_rule(const struct mcr_rule *rule, void *arg)
 {
 	struct mcr_rule stated = *rule;
-	struct mcr_str str = { 0 };
+	struct mcr_str str = { .verbatim = true };
 	struct copy *c = arg;
 	int ret;
 
@@ -239,8 +239,8 @@ static int copy_apply(const struct copy *c, struct mcr_client *to,
 		a->txn = &txn;
 		a->set = &set;
 		ret = mcr_apply(a, err);
-		mcr_transaction_exit(&txn);
 	}
+	mcr_transaction_exit(&txn);
 	mcr_ruleset_free(&set);
 	mcr_file_free(&file);
 	return ret;

@@ -339,6 +339,7 @@ static int serve(struct mcrd *d)
 	if (ret)
 		return fail(d, "nothing can be waited for", ret);
 	mcrd_log(&d->log, LOG_NOTICE, "ending");
+	mcrd_authority_close(&d->authority);
 	save_last(d);
 	return 0;
 }

@@ -161,20 +161,37 @@ static bool take_dumped(struct mcrd_module *m, struct nlmsghdr *nlh, void *arg)
 	return true;
 }
 
-/* It may be there already, or something was not heard. */
-static int find_family(struct mcrd_module *m)
+/**
+ * mcrd_module_look - look whether the module is there
+ * @m: the module; what is known of it stays so if nobody answers, and its @unheard
+ *	says that
+ *
+ * Return: 0 or -errno.
+ */
+int mcrd_module_look(struct mcrd_module *m)
 {
+	struct mcrd_module found = { .seq = m->seq };
 	int fd = open_socket(), ret;
 
-	if (fd < 0)
+	if (fd < 0) {
+		m->unheard = true;
 		return -errno;
-	m->family = 0;
-	ret = send_request(m, fd, GENL_ID_CTRL, NLM_F_DUMP,
+	}
+	ret = send_request(&found, fd, GENL_ID_CTRL, NLM_F_DUMP,
 			   CTRL_CMD_GETFAMILY);
 	if (!ret)
-		ret = hear_answer(m, fd, take_dumped, NULL);
+		ret = hear_answer(&found, fd, take_dumped, NULL);
 	close(fd);
-	return ret;
+	m->seq = found.seq;
+	m->unheard = ret;
+	if (ret)
+		return ret;
+	/* It went; a family that came since has another number. */
+	if (m->family && found.family != m->family)
+		m->gone++;
+	m->family = found.family;
+	m->group = found.group;
+	return 0;
 }
 
 static void on_control(void *arg, uint32_t events)
@@ -194,7 +211,7 @@ static void on_control(void *arg, uint32_t events)
 	}
 	free(buf);
 	if (n < 0)
-		find_family(m);
+		mcrd_module_look(m);
 }
 
 /**
@@ -202,7 +219,8 @@ static void on_control(void *arg, uint32_t events)
  * @m: filled in, for mcrd_module_close()
  * @poll: the loop's
  *
- * What comes is noted in @m as the loop turns.
+ * What comes is noted in @m as the loop turns. Whether it is there already may be
+ * unknown still, as @unheard says.
  *
  * Return: 0 or -errno: then it is as if there were no module.
  */
@@ -227,7 +245,8 @@ int mcrd_module_open(struct mcrd_module *m, struct mcrd_poll *poll)
 		m->watch.fd = -1;
 		return ret;
 	}
-	return find_family(m);
+	mcrd_module_look(m);
+	return 0;
 }
 
 /* The module's status has the number of its rules. */

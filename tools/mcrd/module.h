@@ -18,7 +18,8 @@
  *	is none
  * @family: what it calls the protocol's family; 0: it is not there
  * @group: its multicast group for notifications
- * @gone: how often it was heard to go
+ * @gone: how often it went
+ * @unheard: something was not heard: it is to be looked for again
  * @seq: of the last request
  */
 struct mcrd_module {
@@ -27,10 +28,12 @@ struct mcrd_module {
 	uint16_t family;
 	uint32_t group;
 	unsigned int gone;
+	bool unheard;
 	uint32_t seq;
 };
 
 int mcrd_module_open(struct mcrd_module *m, struct mcrd_poll *poll);
+int mcrd_module_look(struct mcrd_module *m);
 int64_t mcrd_module_rules(struct mcrd_module *m);
 bool mcrd_module_is_there(void);
 void mcrd_module_close(struct mcrd_module *m);

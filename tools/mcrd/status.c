@@ -87,7 +87,7 @@ static int put_authority(struct sk_buff *skb, struct mcr_net *mn,
 	if (a->is != MCR_AUTHORITY_SELF &&
 	    nla_put_u8(skb, MCR_STATUS_A_AUTHORITY, a->is))
 		return -EMSGSIZE;
-	if (a->is != MCR_AUTHORITY_FOLLOWS)
+	if (a->is == MCR_AUTHORITY_SELF)
 		waiting = count_waiting(mn);
 	return waiting ? nla_put_u32(skb, MCR_STATUS_A_WAITING, waiting) : 0;
 }
