@@ -62,6 +62,7 @@ soak:
 	MCR_VIA=relay MCR_SOAK_SECONDS=$${MCR_SOAK_SECONDS:-600} ./selftests/soak.sh
 
 bench:
+	./selftests/deps.sh
 	$(AS_USER) $(MAKE) -s -C tools
 	./selftests/bench/run $(if $(QUICK),--quick)
 

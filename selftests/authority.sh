@@ -292,14 +292,14 @@ moves() {
 	check_agree
 	[[ $1 == pass ]] || listen
 	traffic "${@:2}"
-	wait_for carries relay
+	wait_for carries relay || fail "the relay carries nothing out"
 	move kernel
-	wait_for carries kernel
+	wait_for carries kernel || fail "the module carries nothing out"
 	move relay
 	move auto
 	run_ok mcr rule replace name feed "${FEED[@]}" "${mode[@]}" plane relay \
 		to out1 to out2
-	wait_for has_moved
+	wait_for has_moved || fail "the rule moves for ever"
 	traffic_ends
 	check_once "moving"
 	check_agree
@@ -361,7 +361,7 @@ held() {
 	check_agree
 	mapfile -t workers < <(pgrep -P "$DAEMON" -x mcrd-worker)
 	traffic
-	wait_for carries relay
+	wait_for carries relay || fail "the relay carries nothing out"
 	for ((i = 0; i < 8 && held < 2; i++)); do
 		! hold "${workers[@]}" || held=$((held + 1))
 		wait_for has_moved || fail "the rule moves for ever"
@@ -434,7 +434,7 @@ goes() {
 	run_ok mcr rule add name there iif in0 group 239.3.0.2 plane kernel to out1
 	check_agree
 	traffic
-	wait_for carries relay
+	wait_for carries relay || fail "the relay carries nothing out"
 	run_ok rmmod mcr
 	check_authority relay
 	check_query .rules 3 status

@@ -312,6 +312,8 @@ main() {
 	steps=$(choose_steps "$@")
 	tell "packages and this machine"
 	selftests/deps.sh
+	[[ $list == check ]] ||
+		selftests/deps.sh --no-guests selftests/proof/deps.list
 	tell "tools"
 	as_user make -s -C tools all ../build/tools/nlsend
 	as_user make -s -C selftests

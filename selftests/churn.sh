@@ -23,8 +23,8 @@ SECONDS_EACH=${MCR_CHURN_SECONDS:-8}
 G=${GROUP[4]}
 CHURNS=()
 
-# churn FUNCTION: over and over until churns_end. Whether a step of it succeeds is up
-# to the others; how often it came round is in the file of its name.
+# churn FUNCTION: over and over until churns_end. Whether a round of it succeeds is up
+# to the others; how often one did is in the file of its name.
 churn() {
 	work_directory
 	start churn_run "$1" >/dev/null 2>&1
@@ -33,9 +33,9 @@ churn() {
 
 churn_run() {
 	local n=0
+	echo 0 >"$WORK/$1"
 	while [[ -e $WORK/churning ]]; do
-		"$1"
-		n=$((n + 1))
+		! "$1" || n=$((n + 1))
 		echo "$n" >"$WORK/$1"
 	done
 }
@@ -50,14 +50,14 @@ churns_begin() {
 	done
 }
 
-# churns_end FUNCTION...: each of them has come round, or nothing was tested.
+# churns_end FUNCTION...: each of them has succeeded once, or nothing was tested.
 churns_end() {
 	local function said=
 	rm -f "$WORK/churning"
 	wait "${CHURNS[@]}"
 	for function; do
 		said+=" $function $(<"$WORK/$function")"
-		[[ $(<"$WORK/$function") -ge 1 ]] || fail "$function has not run"
+		[[ $(<"$WORK/$function") -ge 1 ]] || fail "$function has not succeeded"
 	done
 	note "rounds:$said"
 }
@@ -92,7 +92,7 @@ transactions() {
 
 device_gone_and_back() {
 	ip_in mcr link del out3
-	topology_output 3 || true
+	topology_output 3
 }
 
 device_renamed() {
@@ -112,21 +112,23 @@ device_moved() {
 }
 
 namespace() {
-	local ns=mcr-$$-short
+	local ns=mcr-$$-short ret
 	ip netns add "$ns"
 	ip -n "$ns" link add in0 type "$DUMMY"
 	ip -n "$ns" link set in0 up
 	[[ $MCR_VIA == relay ]] ||
 		"$MCRTOOL" -n "$ns" rule add iif in0 group "$G" to in0 to out1
+	ret=$?
 	ip netns del "$ns"
+	return "$ret"
 }
 
 module_removed() {
 	rmmod mcr
 	pause
 	modprobe mcr
-	mcr rule add name kept iif in0 group "$G" to out1 to out2
 	pause
+	mcr rule add name kept iif in0 group "$G" to out1 to out2
 }
 
 mcr() { "$MCRTOOL" -n "${NS[mcr]}" "$@"; }
@@ -165,16 +167,21 @@ in_order() {
 	rules_flush
 }
 
-all_at_once() {
-	local churns=(rules outputs transactions device_gone_and_back
-		device_renamed device_moved namespace)
+# under_traffic FUNCTION...: all of them at once, for a while.
+under_traffic() {
 	kept_add
 	traffic_start
 	wait_for has_matched || fail "traffic does not reach the rule"
-	churns_begin "${churns[@]}"
+	churns_begin "$@"
 	read -rt "$SECONDS_EACH" -u "$NOTHING_FD"
-	churns_end "${churns[@]}"
+	churns_end "$@"
 	stop "$TRAFFIC"
+}
+
+all_at_once() {
+	local churns=(rules outputs transactions device_gone_and_back
+		device_renamed device_moved namespace)
+	under_traffic "${churns[@]}"
 	check_balance kept
 	in_order
 }
@@ -183,13 +190,7 @@ removed_meanwhile() {
 	local churns=(module_removed rules outputs transactions device_renamed
 		namespace)
 	only_kernel "the module can be removed" || return
-	kept_add
-	traffic_start
-	wait_for has_matched || fail "traffic does not reach the rule"
-	churns_begin "${churns[@]}"
-	read -rt "$SECONDS_EACH" -u "$NOTHING_FD"
-	churns_end "${churns[@]}"
-	stop "$TRAFFIC"
+	under_traffic "${churns[@]}"
 	in_order
 }
 

@@ -12,6 +12,8 @@ cd "$(dirname "$0")/../.."
 . selftests/vm/lib.sh
 
 selftests/deps.sh --no-guests selftests/proof/deps.list
+built=$(mktemp -d)
+trap 'rm -rf "$built"' EXIT
 n=0 bad=0
 exceptions=selftests/proof/static.exceptions
 
@@ -33,7 +35,8 @@ report() {
 run_cppcheck() {
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --template='{file}: {id}: line {line}: {message}' \
-		-j2 -D_GNU_SOURCE -Iuapi "$@" 2>&1 || true
+		-j2 -D_GNU_SOURCE -Iuapi "$@" 2>&1 ||
+		echo "cppcheck ended with status $?"
 }
 
 # What is compiled as kernel code is. container_of() is taken for a dereference of
@@ -43,16 +46,18 @@ run_cppcheck_kernel() {
 		--suppress='*:tools/kapi/include/*' "$@"
 }
 
-# Each finding once; what it says of the way there is left out.
+# Each finding once; what it says of the way there is left out. A finding is an error
+# of make's there, which goes on with the other files: that they were looked at is
+# seen by what else it says, and by what it has made.
 run_analyzer() {
-	local dir
-	dir=$(mktemp -d)
-	# A finding is an error there: -k goes on with the other files.
-	make -s -k -j2 -C tools "$dir/mcrd" "$dir/mcrtool" O="$dir" \
-		CFLAGS='-O1 -g -fanalyzer' 2>&1 |
-		sed -nE 's/^([^ :]+):([0-9]+):[0-9]+: (warning|error): (.*) \[(CWE-[0-9]+\] \[)?-W(error=)?([a-z-]+)\]$/\1: \7: line \2: \4/p' |
-		sort -u
-	rm -rf "$dir"
+	local log=$built/log
+	make -s -k -j2 -C tools "$built/mcrd" "$built/mcrtool" O="$built" \
+		CFLAGS='-O1 -g -fanalyzer' >"$log" 2>&1 || true
+	sed -nE 's/^([^ :]+):([0-9]+):[0-9]+: (warning|error): (.*) \[(CWE-[0-9]+\] \[)?-W(error=)?([a-z-]+)\]$/\1: \7: line \2: \4/p
+		t
+		/(: (fatal )?error: |No rule to make|command not found)/p' "$log" | sort -u
+	[[ $(find "$built" -name '*.o' | wc -l) -ge 50 ]] ||
+		echo "fewer than 50 files were compiled"
 }
 
 # As in tools/mcrd.mk
