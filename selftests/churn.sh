@@ -31,11 +31,15 @@ churn() {
 	CHURNS+=("$STARTED_PID")
 }
 
+# A round has succeeded where something of it was done: the module may go, and a
+# device, between two commands.
 churn_run() {
-	local n=0
+	local n=0 effect
 	echo 0 >"$WORK/$1"
 	while [[ -e $WORK/churning ]]; do
-		! "$1" || n=$((n + 1))
+		effect=no
+		"$1" && effect=yes
+		[[ $effect == no ]] || n=$((n + 1))
 		echo "$n" >"$WORK/$1"
 	done
 }
@@ -81,13 +85,15 @@ outputs() {
 	mcr output del rule kept to out4 group "${GROUP2[4]}"
 }
 
-# All or none, again and again.
+# All or none, again and again: to flush succeeds always.
 transactions() {
-	printf '%s\n' "rule add name t1 iif in0 group 239.3.0.0/16 to out3" \
-		"rule add name t2 iif in0 group 239.3.1.0/24 dport 1-100 to out4" \
-		"output add rule t1 to out4" "rule del t2" |
-		mcr -b -
-	mcr rule flush group 239.3.0.0/16
+	local lines="rule add name t1 iif in0 group 239.3.0.0/16 to out3
+rule add name t2 iif in0 group 239.3.1.0/24 dport 1-100 to out4
+output add rule t1 to out4
+rule del t2"
+	mcr -b - <<<"$lines"
+	"$MCRTOOL" -n "${NS[mcr]}" rule flush group 239.3.0.0/16
+	return 1
 }
 
 device_gone_and_back() {
@@ -131,7 +137,8 @@ module_removed() {
 	mcr rule add name kept iif in0 group "$G" to out1 to out2
 }
 
-mcr() { "$MCRTOOL" -n "${NS[mcr]}" "$@"; }
+# effect is the round's that calls it.
+mcr() { "$MCRTOOL" -n "${NS[mcr]}" "$@" && effect=yes; }
 
 traffic_start() {
 	start "$MCR_HELPERS/mcsend" --netns "${NS[src]}" --dev s0 --group "$G" \
