@@ -136,7 +136,9 @@ rules_of_all_kinds() {
 	run_ok mcr rule add name here iif in0 group 239.3.0.1 plane relay to out1
 	run_ok mcr rule add name there iif in0 group 239.3.0.2 plane kernel \
 		to out1 ttl dec
-	run_ok mcr rule add name off iif in0 group 239.3.0.3 disabled to nowhere
+	# The name has a byte that no terminal should be sent.
+	run_ok mcr rule add name off iif in0 group 239.3.0.3 disabled \
+		to $'no\ewhere'
 }
 
 # load COMMAND...: under traffic; no packet is lost, and no rule.

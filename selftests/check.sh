@@ -3,10 +3,11 @@
 # usage: check.sh [--proof] [STEP…]
 # All steps, or those named: unit tests of the tools, style, the selftests in each
 # place, installing, the test bench's own tests. Says what it does as it goes,
-# keeps each step's output in build/check/, and ends with a table of what ran and
-# the line "N passed, N failed, N skipped". Fails when a test failed or was skipped
-# that selftests/allowed-skips does not name, when fewer tests passed in a step
-# than selftests/expected says, or when a place could not be started.
+# keeps each step's output in build/check/, with the kernel's log in a folder of the
+# step's name, and ends with a table of what ran and the line "N passed, N failed,
+# N skipped". Fails when a test failed or was skipped that selftests/allowed-skips
+# does not name, when fewer tests passed in a step than selftests/expected says, or
+# when a place could not be started.
 # With --proof the long form: every test in every place. Its output is in
 # build/proof/.
 set -euo pipefail
@@ -131,7 +132,7 @@ step_guest() {
 	esac
 	MCR_KUNIT_EFFORT=${MCR_KUNIT_EFFORT:-$effort} \
 		MCR_VM_CPUS=${MCR_VM_CPUS:-$cpus} MCR_TEST_WAIT=${MCR_TEST_WAIT:-$wait} \
-		selftests/vm/run --timeout "$LIMIT" \
+		selftests/vm/run --timeout "$LIMIT" --results "$logs/$step" \
 		"$(place_of "$step")" "selftests/run.sh $(tests_of "$step")"
 }
 
