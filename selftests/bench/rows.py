@@ -125,6 +125,11 @@ def ratio(rows, one, other, key="out_pps"):
     return statistics.median(ratios) if ratios else None
 
 
+def last_run(rows):
+    """The rows of the run that the last one is of; none without rows."""
+    return select(rows, run=rows[-1]["run"]) if rows else []
+
+
 def groups(rows):
     """Rows by setting: a list of (setting, rows), in order of appearance."""
     found = {}

@@ -60,9 +60,9 @@ def table(found, name, setting):
 
 def latency(found):
     """The table of latency.py's rows."""
+    found = rows.last_run(found)
     if not found:
         return []
-    found = [row for row in found if row["run"] == found[-1]["run"]]
     lines = ["", "Latency in µs, 1,400 bytes, one flow, one processor:", "",
              "| path | latency | N | packets/s | p50 | p90 | p99 | p99.9 | "
              "max |", "| --- |" + " --- |" * 8]
@@ -76,9 +76,9 @@ def latency(found):
 
 def hold(found):
     """The table of hold.py's rows."""
+    found = rows.last_run(found)
     if not found:
         return []
-    found = [row for row in found if row["run"] == found[-1]["run"]]
     lines = ["", "What is held:", "",
              "| what | cores | seconds | lost | wake-ups | system calls | "
              "resident kB |", "| --- |" + " --- |" * 6]

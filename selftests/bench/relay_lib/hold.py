@@ -3,7 +3,10 @@
 """What the relay is to hold: rates at which nothing may be lost, how often it
 wakes up and calls the kernel, and what memory its workers have.
 
-usage: hold.py [--seconds 60] [--imitation PPS] [--results FILE]
+usage: hold.py [--seconds 60] [--imitation PPS] [--only TEXT] [--results FILE]
+The imitation's rate is that of the newest run that measured it. --only: what has
+this text in its name.
+
 Rows have what (a name), n, offered_pps, seconds, cores, lost (packets at the sinks),
 wakeups and syscalls (for each packet that came in), resident_kb (of each worker).
 """
@@ -19,6 +22,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 # pylint: disable=wrong-import-position
 import rows
+from bars_kernel import newest
 from paths import Relay
 from topo import Topology
 
@@ -51,11 +55,23 @@ def hold(topo, name, n, rate, seconds, gro=False):
                 "resident_kb": way.resident_kb()}
 
 
+def imitation():
+    """What the imitation of the Rust relay can do, 1:1 on one processor; 0: it was
+    not measured.
+    """
+    found = newest(rows.read(os.path.join(os.path.dirname(HERE),
+                                          "results-relay.json")))
+    return rows.median(rows.select(
+        found, path="per-packet", n=1, payload=1400, flows=1, cores=1,
+        gro=False, loss_limit=0.01), "in_pps") or 0
+
+
 def main():
     """Measure it all."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--seconds", type=float, default=60)
-    words.add_argument("--imitation", type=float, default=0)
+    words.add_argument("--imitation", type=float)
+    words.add_argument("--only", default="")
     words.add_argument("--shared", action="store_true")
     words.add_argument("--run", default=time.strftime("%Y%m%d-%H%M%S"))
     words.add_argument("--results", default=os.path.join(
@@ -67,10 +83,13 @@ def main():
             (2, "100,000 packets/s to 16", 16, 1e5, args.seconds, False),
             (2, "the same, GRO", 16, 1e5, args.seconds, True),
             (2, "439,000 packets/s", 1, WANTED, args.seconds, True)]
-    if args.imitation:
-        plan.append((2, "twice the imitation's rate", 1, 2 * args.imitation,
+    other = imitation() if args.imitation is None else args.imitation
+    if other:
+        plan.append((2, "twice the imitation's rate", 1, 2 * other,
                      args.seconds, True))
     for cores, name, n, rate, seconds, gro in plan:
+        if args.only not in name:
+            continue
         topo = Topology(n, cores, shared=args.shared)
         try:
             row = hold(topo, name, n, rate, seconds, gro)

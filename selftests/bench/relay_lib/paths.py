@@ -85,7 +85,8 @@ class Relay(Path):
             time.sleep(0.05)
         words = ["rule", "add", "name", "bench", "iif", self.topo.dev,
                  "group", GROUP, "dport", str(PORT),
-                 self.more.get("mode", "pass"), "join", "none", "latency", self.more.get("latency", "auto")]
+                 self.more.get("mode", "pass"), "join", "none",
+                 "latency", self.more.get("latency", "auto")]
         for name in self.outputs:
             words += ["to", name, "mac",
                       "keep" if self.mac == "keep" else "auto"]
