@@ -89,6 +89,11 @@ static void test_pace(void **state)
 	assert_int_equal(mcrd_pace_wait(&pace, 200), 200);
 	assert_int_equal(mcrd_pace_wait(&pace, 20), 0);
 	assert_int_equal(mcrd_pace_wait(&pace, 0), 0);
+	/* Five times as many: what is waited for is not more than 64 of them. */
+	for (i = 0; i < 50; i++)
+		mcrd_pace_batch(&pace, now += MS / 10, 50);
+	assert_in_range(mcrd_pace_wait(&pace, 200), 120, 130);
+	assert_int_equal(mcrd_pace_wait(&pace, 100), 100);
 	/* It stops: the next one does not wait. */
 	mcrd_pace_batch(&pace, now + MS / 5, 0);
 	assert_int_equal(mcrd_pace_wait(&pace, 200), 0);

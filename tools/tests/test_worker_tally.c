@@ -95,6 +95,24 @@ static void counts(void **state)
 	rig_free(r);
 }
 
+/* A super-packet is as many packets as are in it: there is more to wait for. */
+static void paces(void **state)
+{
+	struct rig *r = begin();
+	struct timespec ts;
+	unsigned int i;
+
+	(void)state;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	r->w.pace.last = (uint64_t)ts.tv_sec * 1000000000ULL +
+			 (uint64_t)ts.tv_nsec - 4000000;
+	for (i = 0; i < 40; i++)
+		come(r, 0);
+	mcrd_receive_batch(&r->w, 1);
+	assert_in_range(r->w.pace.gap, 4000000 / 40, 3999999);
+	rig_free(r);
+}
+
 static void errors(void **state)
 {
 	static const struct {
@@ -230,6 +248,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),
+		cmocka_unit_test(paces),
 		cmocka_unit_test(errors),
 		cmocka_unit_test(samples),
 		cmocka_unit_test(until_the_last_copy),

@@ -99,9 +99,25 @@ static void test_register(void **state)
 			 -EACCES);
 }
 
+/* As if the kernel had filled many buffers, in turn, from @at on. */
+static void fill(struct mcrd_uring *u, unsigned int *at, int len)
+{
+	unsigned int flags, i;
+
+	for (i = 0; i < 400; i++) {
+		mcrd_uring_lend(u);
+		flags = u->br->bufs[(*at)++ % u->entries].bid;
+		flags = flags << IORING_CQE_BUFFER_SHIFT | IORING_CQE_F_BUFFER;
+		mcrd_pool_put(&pool, mcrd_uring_filled(u, flags, len));
+	}
+	mcrd_uring_lend(u);
+}
+
 /* The kernel touches all that it has: of large buffers, not many. */
 static void test_lend(void **state)
 {
+	/* The first one has been used to find out whether it can be done. */
+	unsigned int at = 1;
 	struct mcrd_uring u;
 	char why[200];
 
@@ -114,6 +130,13 @@ static void test_lend(void **state)
 	mcrd_uring_lend(&u);
 	assert_int_equal(u.lent, MCRD_URING_LENT / 66048);
 	assert_int_equal(pool.n_free, 1024 - u.lent);
+	/* What it fills is to be warm when it is filled again, if frames are large. */
+	fill(&u, &at, 45000);
+	assert_int_equal(u.lent, MCRD_URING_WARM / u.mean);
+	fill(&u, &at, 66000);
+	assert_int_equal(u.lent, MCRD_URING_FEW);
+	fill(&u, &at, 1500);
+	assert_int_equal(u.lent, MCRD_URING_LENT / 66048);
 	mcrd_uring_close(&u);
 	assert_int_equal(pool.n_free, 1024);
 	/* For teardown(). */

@@ -30,9 +30,6 @@
 #define SENT		2048U
 #define OPEN		16384U
 
-/* Completions that end a wait for more packets. */
-#define ENOUGH		64U
-
 /* Completions that are looked at in one go. */
 #define HARVEST		64U
 
@@ -372,7 +369,7 @@ static int64_t limit_of(struct mcrd_worker *w, unsigned int *n)
 	if (w->apply.owed || w->stopping)
 		return RETRY_MS * 1000000LL;
 	if (us && !w->table.n_low) {
-		*n = ENOUGH + w->sender.under_way[0] + w->sender.under_way[1];
+		*n = MCRD_PACE_ENOUGH + w->sender.under_way[0] + w->sender.under_way[1];
 		return us * 1000LL;
 	}
 	return w->ring->rest_until > w->now ? REST_MS * 1000000LL : 0;
@@ -440,7 +437,7 @@ static bool received(struct mcrd_worker *w, const struct mcrd_event *e)
 	struct mcrd_buf *buf;
 	uint8_t *mem;
 
-	buf = mcrd_uring_filled(&ring->u, e->flags);
+	buf = mcrd_uring_filled(&ring->u, e->flags, e->res);
 	if (buf && e->res >= (int)MCRD_FRAME_ROOM) {
 		mem = buf->mem + ring->u.shift;
 		memcpy(&out, mem, sizeof(out));

@@ -141,11 +141,12 @@ bool mcrd_receive_error(struct mcrd_worker *w, struct mcrd_rxdev *rx, int err)
  */
 void mcrd_receive_batch(struct mcrd_worker *w, uint32_t frames)
 {
+	uint64_t packets = w->tally.packets;
 	struct timespec ts;
 
 	mcrd_gather_flush(w);
 	mcrd_tally_batch(w, frames);
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	mcrd_pace_batch(&w->pace, (uint64_t)ts.tv_sec * 1000000000ULL +
-			(uint64_t)ts.tv_nsec, frames);
+			(uint64_t)ts.tv_nsec, packets);
 }

@@ -122,8 +122,10 @@ void mcrd_tally_batch(struct mcrd_worker *w, uint32_t frames)
 	t->sampled = false;
 	if (frames && !(++t->batches % MCRD_STATS_SAMPLE))
 		t->sampling = true;
-	if (!t->stats)
+	if (!t->stats) {
+		t->packets = 0;
 		return;
+	}
 	tell(&t->stats->packets, &t->packets);
 	tell(&t->stats->receives, &t->receives);
 	tell(&t->stats->wakeups, &t->wakeups);

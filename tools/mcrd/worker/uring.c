@@ -134,6 +134,16 @@ static int add_buffers(struct mcrd_uring *u)
 	return io_uring_register_buf_ring(&u->ring, &reg, 0);
 }
 
+/* Large frames find warm buffers only if there are few. */
+static unsigned int most_lent(const struct mcrd_uring *u)
+{
+	unsigned int n = u->mean ? MCRD_URING_WARM / u->mean : u->lend;
+
+	if (n < MCRD_URING_FEW)
+		n = MCRD_URING_FEW;
+	return n < u->lend ? n : u->lend;
+}
+
 /**
  * mcrd_uring_lend - give the kernel buffers that are free
  * @u: the io_uring
@@ -144,9 +154,10 @@ static int add_buffers(struct mcrd_uring *u)
 void mcrd_uring_lend(struct mcrd_uring *u)
 {
 	int mask = io_uring_buf_ring_mask(u->entries), n = 0;
+	unsigned int most = most_lent(u);
 	struct mcrd_buf *buf;
 
-	while (u->lent + (unsigned int)n < u->lend &&
+	while (u->lent + (unsigned int)n < most &&
 	       (buf = mcrd_pool_lend(u->pool)))
 		io_uring_buf_ring_add(u->br, buf->mem + u->shift,
 				      (unsigned int)(u->pool->size - u->shift),
@@ -161,10 +172,12 @@ void mcrd_uring_lend(struct mcrd_uring *u)
  * mcrd_uring_filled - the buffer of a completion
  * @u: the io_uring
  * @flags: of the completion
+ * @len: its result: bytes that were received, or -errno
  *
  * Return: the buffer, with a reference for mcrd_pool_put(), or NULL: it has none.
  */
-struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags)
+struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags,
+				   int len)
 {
 	struct mcrd_buf *buf;
 
@@ -172,6 +185,8 @@ struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags)
 		return NULL;
 	buf = &u->pool->bufs[flags >> IORING_CQE_BUFFER_SHIFT];
 	u->lent--;
+	if (len > 0)
+		u->mean = (7 * u->mean + (unsigned int)len) / 8;
 	mcrd_pool_filled(u->pool, buf);
 	return buf;
 }
@@ -288,7 +303,7 @@ static int try_receive(struct mcrd_uring *u, int to, int from)
 		return err;
 	if (cqe.res < 0)
 		return cqe.res;
-	buf = mcrd_uring_filled(u, cqe.flags);
+	buf = mcrd_uring_filled(u, cqe.flags, cqe.res);
 	if (buf)
 		mcrd_pool_put(u->pool, buf);
 	if (!buf || !(cqe.flags & IORING_CQE_F_MORE))

@@ -24,6 +24,10 @@ struct mcrd_pool;
 #define MCRD_URING_LENT		(8U << 20)
 #define MCRD_URING_LEND		64U
 
+/* Bytes of them that it fills before it comes to the first again, likewise. */
+#define MCRD_URING_WARM		(1024U << 10)
+#define MCRD_URING_FEW		16U
+
 /**
  * struct mcrd_uring - an io_uring with a ring of receive buffers
  * @ring: the io_uring
@@ -35,6 +39,7 @@ struct mcrd_pool;
  * @pool: what buffers are lent from
  * @lent: buffers that the kernel has
  * @lend: how many it may have
+ * @mean: bytes of frames, as they were lately
  * @calls: system calls; who looks zeroes it
  * @msg: what is to be received beside frames; for all of them
  */
@@ -48,6 +53,7 @@ struct mcrd_uring {
 	struct mcrd_pool *pool;
 	unsigned int lent;
 	unsigned int lend;
+	unsigned int mean;
 	unsigned int calls;
 	struct msghdr msg;
 };
@@ -56,7 +62,8 @@ int mcrd_uring_open(struct mcrd_uring *u, struct mcrd_pool *pool, size_t shift,
 		    char *why, size_t size);
 void mcrd_uring_close(struct mcrd_uring *u);
 void mcrd_uring_lend(struct mcrd_uring *u);
-struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags);
+struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags,
+				   int len);
 struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u);
 bool mcrd_uring_submit(struct mcrd_uring *u);
 void mcrd_uring_look(struct mcrd_uring *u);
