@@ -157,6 +157,8 @@ if [ "$vm_host" = qemu ]; then
 	choose_jq
 fi
 cd "$vm_tree" || { problem "the tree $vm_tree is not there"; finish 125; }
+# Races are looked for from here on: the boot has some of its own.
+[ ! -w /sys/kernel/debug/kcsan ] || echo on >/sys/kernel/debug/kcsan
 started=$(jiffies)
 echo "<5>$vm_marker" >/dev/kmsg
 
