@@ -368,11 +368,12 @@ static void test_long_is_gone(void **state)
 	req_command(&r, MCR_CMD_RULE_NEW, NLM_F_CREATE);
 	req_rule(&r, "in0", GROUP, 0);
 	req_output(&r, "out0");
+	req_output(&r, "out1");
 	req_send_as(&r, RIG_PEER);
 	dump_rest();
 	read_long(&begun, &outputs);
 	assert_int_equal(begun, 2);
-	assert_int_equal(outputs, told + 1);
+	assert_int_equal(outputs, told + 2);
 	rig_teardown(NULL);
 }
 
