@@ -6,8 +6,8 @@
 #   unit    forgets what was counted before, and counts the unit tests: KUnit's in a
 #           process, the fuzz targets' corpora, ROUNDS messages made from the spec
 #   relay   adds the selftests with the relay, or those named. Its workers run without
-#           the filter of system calls, with which they could not write down what
-#           they ran
+#           the filter of system calls and may write files, as they have to write down
+#           what they ran: the tests that say they may not fail
 #   report  prints a table with the bars, and what is missed in
 #           build/proof/coverage.txt; fails where a bar is missed
 # All of it where nothing is said, which takes as long as the selftests do.
@@ -21,11 +21,18 @@ mkdir -p "$report"
 
 usage() { die "usage: coverage.sh [unit [ROUNDS] | relay [TEST…] | report]"; }
 
-# Without optimization a line is a line.
+# Without optimization a line is a line. What was counted of files that have changed
+# since is of no use.
 build() {
+	local counted limits=$built/limits.o
+	mkdir -p "$built"
+	cc -Wall -Wextra -Werror -c -o "$limits" selftests/proof/coverage_limits.c
 	make -s -j2 -C tools tests all O=../build/coverage \
 		CFLAGS='-O0 -g --coverage -fprofile-update=atomic' \
-		LDFLAGS=--coverage
+		LDFLAGS="--coverage -Wl,--wrap=setrlimit $limits"
+	find "$built" -name '*.gcda' | while read -r counted; do
+		[[ ${counted%.gcda}.gcno -ot $counted ]] || rm "$counted"
+	done
 }
 
 count_unit() {
@@ -41,6 +48,9 @@ count_unit() {
 count_relay() {
 	build
 	make -s -C selftests
+	# Workers are another user.
+	chmod -R a+rwX "$built"
+	umask 0
 	MCRD=$built/mcrd MCRTOOL=$built/mcrtool MCR_NLSEND=$built/nlsend \
 		MCRD_SECCOMP=off \
 		selftests/relay.sh "$@" >"$report/coverage-relay.log" 2>&1 ||
