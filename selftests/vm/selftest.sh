@@ -112,6 +112,14 @@ uml | debug-*)
 	;;
 esac
 
+case $place in
+kcsan-*)
+	guest "$place" 'modprobe mcr race=1'
+	ok "a race in a module is a failure" fails_with 'kernel complained'
+	ok "and is shown" warns 'fake_race.*\[mcr\]'
+	;;
+esac
+
 guest "$place" 'echo c >/proc/sysrq-trigger; sleep 100'
 ok "a panic is a failure" fails_with 'the kernel complained'
 
