@@ -134,24 +134,26 @@ static void mcr_nl_options(struct nlattr **tb, struct mcr_rule_spec *spec)
 	spec->disabled = disabled;
 }
 
+/* The attribute at fault, of the rule or of the output, and why. */
+static const struct {
+	int attr;
+	const char *sentence;
+} mcr_nl_said[] = {
+#define MCR_FAULT_SAID(code, attribute, text)		\
+	[MCR_FAULT_##code] = { attribute, text },
+	MCR_RULE_FAULTS(MCR_FAULT_SAID)
+	MCR_OUTPUT_FAULTS(MCR_FAULT_SAID)
+#undef MCR_FAULT_SAID
+};
+
 static int mcr_nl_fault(enum mcr_fault fault, struct nlattr **tb,
 			const struct nlattr *nest,
 			struct netlink_ext_ack *extack)
 {
-	const struct nlattr *bad = nest;
-
-	switch (fault) {
-	case MCR_FAULT_NONE:
+	if (!fault)
 		return 0;
-#define MCR_FAULT_CASE(code, attribute, sentence)		\
-	case MCR_FAULT_##code:					\
-		bad = tb[attribute] ?: nest;			\
-		NL_SET_ERR_MSG_ATTR(extack, bad, sentence);	\
-		break;
-	MCR_RULE_FAULTS(MCR_FAULT_CASE)
-	MCR_OUTPUT_FAULTS(MCR_FAULT_CASE)
-#undef MCR_FAULT_CASE
-	}
+	NL_SET_BAD_ATTR(extack, tb[mcr_nl_said[fault].attr] ?: nest);
+	extack->_msg = mcr_nl_said[fault].sentence;
 	return -EINVAL;
 }
 

@@ -53,8 +53,8 @@ if [[ $list == check ]]; then
 bench model"
 	LIMIT=5400
 	TESTS=(
-		[uml]="kunit.sh suite netlink/conform.py netlink/planes.py \
-			$(without "$ON_DEBIAN" openmetrics.sh)"
+		[uml]="kunit.sh faults.sh suite netlink/conform.py \
+			netlink/planes.py $(without "$ON_DEBIAN" openmetrics.sh)"
 		[debug-6.1]=kunit.sh
 		[stock-6.1]="helpers.sh tool.sh boot.sh match.sh vlan_filter.sh \
 			netlink/ynl.py"
@@ -63,13 +63,15 @@ bench model"
 		[install-6.1]=install.sh
 	)
 else
-	STEPS="unit relay style debug-6.1 uml stock-6.1 stock-6.12 smp-6.12 \
-install-6.1 install-6.12 model static speed bench bench-debug-6.1 bench-stock-6.1 \
+	STEPS="unit relay style debug-6.1 debug-6.12 kcsan-6.1 uml stock-6.1 stock-6.12 \
+smp-6.12 install-6.1 install-6.12 model static speed bench bench-debug-6.1 bench-stock-6.1 \
 bench-stock-6.12"
 	LIMIT=21600
 	TESTS=(
-		[uml]="kunit.sh suite netlink/conform.py netlink/planes.py"
-		[debug-6.1]="kunit.sh suite"
+		[uml]="kunit.sh faults.sh suite netlink/conform.py netlink/planes.py"
+		[debug-6.1]="kunit.sh faults.sh suite"
+		[debug-6.12]="kunit.sh faults.sh suite"
+		[kcsan-6.1]="kunit.sh suite"
 		[stock-6.1]=suite
 		[stock-6.12]=suite
 		[smp-6.12]=suite
@@ -124,7 +126,7 @@ tests_of() {
 step_guest() {
 	local step=$1 cpus=1 wait=60 effort=100
 	case $step in
-	debug-*)
+	debug-* | kcsan-*)
 		cpus=2 wait=300
 		[[ $list == proof ]] || effort=10
 		;;

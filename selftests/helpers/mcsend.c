@@ -47,14 +47,16 @@ static const char usage[] =
 "  --vnet              with a virtio-net header (needed for partial and --gso)\n"
 "  --ufo               the super-packets are to be fragmented, not segmented\n"
 "tap:\n"
-"  --split N[,...]     paged frames, cut into pieces of these sizes\n";
+"  --split N[,...]     paged frames, cut into pieces of these sizes\n"
+"  --faults            as many as it takes to let each allocation fail that is\n"
+"                      made on the way of one, and that COUNT times\n";
 
 enum {
 	OPT_NETNS = 256, OPT_MODE, OPT_DEV, OPT_GROUP, OPT_PORT, OPT_SPORT,
 	OPT_SRC, OPT_COUNT, OPT_SIZE, OPT_FLOW, OPT_FIRST, OPT_RATE, OPT_TTL,
 	OPT_TOS, OPT_DF, OPT_GSO, OPT_CSUM, OPT_END, OPT_CPU, OPT_SHAPE,
 	OPT_SMAC, OPT_DMAC, OPT_VLAN, OPT_PROTO, OPT_ID, OPT_FLABEL, OPT_VNET,
-	OPT_SPLIT, OPT_WINDOW, OPT_UFO, OPT_SHAPES, OPT_HELP,
+	OPT_SPLIT, OPT_WINDOW, OPT_UFO, OPT_SHAPES, OPT_FAULTS, OPT_HELP,
 };
 
 static const struct option options[] = {
@@ -89,6 +91,7 @@ static const struct option options[] = {
 	{ "window", required_argument, NULL, OPT_WINDOW },
 	{ "ufo", no_argument, NULL, OPT_UFO },
 	{ "shapes", no_argument, NULL, OPT_SHAPES },
+	{ "faults", no_argument, NULL, OPT_FAULTS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ }
 };
@@ -269,6 +272,9 @@ static void parse_plan_option(struct send_plan *plan, int opt, char *arg)
 	case OPT_END:
 		plan->end = true;
 		break;
+	case OPT_FAULTS:
+		plan->faults = true;
+		break;
 	case OPT_SPLIT:
 		parse_splits(plan, arg);
 		break;
@@ -306,8 +312,8 @@ static void complete(struct send_plan *plan, char *shapes)
 		   !plan->vnet) {
 		die_usage("--csum partial and --gso need --vnet");
 	}
-	if (plan->mode != SEND_TAP && plan->splits_len)
-		die_usage("--split needs --mode tap");
+	if (plan->mode != SEND_TAP && (plan->splits_len || plan->faults))
+		die_usage("--split and --faults need --mode tap");
 }
 
 static void parse(struct send_plan *plan, int argc, char **argv)
@@ -396,7 +402,7 @@ static void send_burst(int fd, struct send_plan *plan,
 	else
 		frames = send_frame_burst(fd, plan, shape, flow, seq, packets);
 	totals->frames += frames;
-	totals->packets += shape->every_length ? frames : packets;
+	totals->packets += shape->every_length || !frames ? frames : packets;
 	totals->bytes += (uint64_t)packets * plan->size;
 }
 
@@ -409,14 +415,34 @@ static void send_end(int fd, struct send_plan *plan, struct send_totals *totals)
 		   PAYLOAD_FLOW_END, 0, 1, totals);
 }
 
+/* More than anybody allocates for a packet. */
+#define FAULTS_MAX	1000
+
+static void send_faults(int fd, struct send_plan *plan,
+			struct send_totals *totals)
+{
+	plan->failed = true;
+	for (plan->fail = 1; plan->failed; plan->fail++) {
+		if (plan->fail > FAULTS_MAX)
+			die("more than %d allocations for one packet",
+			    FAULTS_MAX);
+		send_burst(fd, plan, plan->shapes[0], plan->flow,
+			   plan->first + totals->packets, 1, totals);
+		totals->faults += plan->failed;
+	}
+	plan->fail = 0;
+}
+
 static void send_all(int fd, struct send_plan *plan, struct send_totals *totals)
 {
 	uint64_t start = now_ns(), seq = plan->first, left, held = 0;
 	uint32_t packets, most;
 	size_t i;
 
+	for (left = plan->count; plan->faults && left; left--)
+		send_faults(fd, plan, totals);
 	most = plan->segments ? plan->segments : 1;
-	for (i = 0; i < plan->shapes_len; i++) {
+	for (i = 0; i < plan->shapes_len && !plan->faults; i++) {
 		for (left = plan->count; left; left -= packets) {
 			packets = left < most ? (uint32_t)left : most;
 			send_burst(fd, plan, plan->shapes[i], plan->flow, seq,
@@ -455,7 +481,7 @@ int main(int argc, char **argv)
 		fd = send_frame_open(&plan);
 	send_all(fd, &plan, &totals);
 	printf("{\"packets\":%" PRIu64 ",\"frames\":%" PRIu64
-	       ",\"bytes\":%" PRIu64 "}\n",
-	       totals.packets, totals.frames, totals.bytes);
+	       ",\"bytes\":%" PRIu64 ",\"faults\":%u}\n",
+	       totals.packets, totals.frames, totals.bytes, totals.faults);
 	return EXIT_SUCCESS;
 }

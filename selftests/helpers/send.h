@@ -48,6 +48,10 @@ enum send_mode {
  * @shapes_len: how many
  * @splits: sizes of the first pieces that a frame on a tap device is cut into
  * @splits_len: how many; 0: frames are linear
+ * @faults: @count times as many packets as it takes to let each allocation fail that
+ *	is made for one on its way, one by one, and one with which none fails
+ * @fail: which one is to fail for the next frame; 0: none
+ * @failed: it did, for the frame that was sent last
  */
 struct send_plan {
 	enum send_mode mode;
@@ -69,6 +73,9 @@ struct send_plan {
 	size_t shapes_len;
 	size_t splits[SEND_SPLITS_MAX];
 	size_t splits_len;
+	bool faults;
+	unsigned int fail;
+	bool failed;
 };
 
 /**
@@ -76,11 +83,13 @@ struct send_plan {
  * @packets: numbered packets, the end marker among them
  * @frames: frames or datagrams handed to the kernel; super-packets count once
  * @bytes: of payload
+ * @faults: allocations that failed
  */
 struct send_totals {
 	uint64_t packets;
 	uint64_t frames;
 	uint64_t bytes;
+	unsigned int faults;
 };
 
 int send_udp_open(const struct send_plan *plan);

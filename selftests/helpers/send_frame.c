@@ -4,6 +4,7 @@
  * device, which receives them as if they came from a wire.
  */
 #include "send.h"
+#include "fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -125,8 +126,25 @@ static size_t split(struct iovec *iov, size_t max, uint8_t *buf, size_t len,
 	return n;
 }
 
-static void write_frame(int fd, const struct send_plan *plan,
-			struct frame *f, uint32_t packets)
+/* Returns false if there was no memory for the frame itself. */
+static bool write_faulty(int fd, struct send_plan *plan,
+			 const struct iovec *iov, int n)
+{
+	ssize_t len;
+	int error;
+
+	fault_arm(plan->fail);
+	len = writev(fd, iov, n);
+	error = errno;
+	plan->failed = fault_disarm();
+	if (len < 0 && (!plan->failed || error != ENOMEM))
+		die("cannot send a frame whose allocation %u fails: %s",
+		    plan->fail, strerror(error));
+	return len >= 0;
+}
+
+static bool write_frame(int fd, struct send_plan *plan, struct frame *f,
+			uint32_t packets)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
 	uint64_t give_up = now_ns() + FULL_MS * 1000000ULL;
@@ -140,6 +158,8 @@ static void write_frame(int fd, const struct send_plan *plan,
 		iov[n++].iov_len = sizeof(hdr);
 	}
 	n += split(iov + n, SEND_SPLITS_MAX, f->buf, f->len, plan);
+	if (plan->fail)
+		return write_faulty(fd, plan, iov, (int)n);
 	while (writev(fd, iov, (int)n) < 0) {
 		if (errno == EINVAL && packets > 1)
 			die_unsupported("this kernel takes no UDP super-packets by virtio-net header");
@@ -148,6 +168,7 @@ static void write_frame(int fd, const struct send_plan *plan,
 			    strerror(errno));
 		poll(&pfd, 1, 10);
 	}
+	return true;
 }
 
 /**
@@ -160,7 +181,7 @@ static void write_frame(int fd, const struct send_plan *plan,
  * @packets: how many; more than one make a super-packet
  *
  * Return: frames sent; more than one for a shape that is sent cut at every
- * length.
+ * length, none if there was to be no memory for it.
  */
 uint64_t send_frame_burst(int fd, struct send_plan *plan,
 			  const struct shape *shape, uint32_t flow,
@@ -177,11 +198,9 @@ uint64_t send_frame_burst(int fd, struct send_plan *plan,
 		plan->frame.id = (uint16_t)seq;
 	shape_build(shape, &f, &plan->frame, payload, len);
 	full = f.len;
-	if (!shape->every_length) {
-		write_frame(fd, plan, &f, packets);
-		return 1;
-	}
-	for (f.len = f.l3; f.len < full; f.len++, frames++)
-		write_frame(fd, plan, &f, packets);
+	if (!shape->every_length)
+		return write_frame(fd, plan, &f, packets);
+	for (f.len = f.l3; f.len < full; f.len++)
+		frames += write_frame(fd, plan, &f, packets);
 	return frames;
 }

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Percentages of coverage against the bars, and what is missed.
 
-usage: coverage.py GCOV-JSON MISSED
+usage: coverage.py GCOV-JSON MISSED REASONS
 
 Of assertions, of which the failing side is not to be reached, the branches do
-not count.
+not count. Where branches have a bar, each that is missed has a reason in REASONS,
+or is told. Fails where a bar is missed, or a reason.
 """
 
 import json
@@ -74,6 +75,27 @@ def merge(known, line):
         known["branches"] = line["branches"]
 
 
+def read_reasons(path):
+    """Beginnings of lines that are missed with a reason, by file."""
+    reasons = {}
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            where, mark, _ = line.partition(" # ")
+            if mark and not line.startswith("#"):
+                name, _, source = where.partition(": ")
+                reasons.setdefault(name, []).append(source.strip())
+    return reasons
+
+
+def has_reason(reasons, path, line, source):
+    """Is nothing missed of this line, or with a reason?"""
+    if ASSERTIONS.search(source):
+        return True
+    if all(branch["count"] for branch in line["branches"]):
+        return True
+    return source.strip().startswith(tuple(reasons.get(path, [])))
+
+
 def read(path):
     """Lines by file, in the tree, and by number."""
     files = {}
@@ -91,11 +113,16 @@ def read(path):
     return files
 
 
-def look(path, lines, counts, missed):
-    """Count one file, and write down what is missed in it."""
+def look(path, lines, counts, missed, reasons):
+    """Count one file, and write down what is missed in it.
+
+    Return the lines that are missed without a reason.
+    """
     group = group_of(path)
+    unexplained = []
     if group is None:
-        return
+        return unexplained
+    barred = any(name == group and bar for name, _, _, bar in GROUPS)
     with open(path, encoding="utf-8") as file:
         sources = file.read().split("\n")
     own = Count()
@@ -103,18 +130,24 @@ def look(path, lines, counts, missed):
         source = sources[line["line_number"] - 1]
         counts[group].add(path, line, source)
         own.add(path, line, source)
+        if barred and not has_reason(reasons, path, line, source):
+            unexplained.append("%s:%d: %s" % (path, line["line_number"],
+                                              source.strip()))
         if not line["count"]:
             missed.append("%s:%d: %s" % (path, line["line_number"],
                                          source.strip()))
     missed.append("%s: %.1f %% of %d lines, %.1f %% of %d branches\n"
                   % (path, percent(own.lines), own.lines[0],
                      percent(own.branches), own.branches[0]))
+    return unexplained
 
 
-def verdict(value, bar):
-    """A percentage beside its bar."""
+def verdict(value, bar, below):
+    """A percentage beside its bar; what is below it is added to a list."""
     if bar is None:
         return "%6.1f      " % value
+    if value < bar:
+        below.append(value)
     return "%6.1f %s %d" % (value, ">=" if value >= bar else "< ", bar)
 
 
@@ -122,23 +155,31 @@ def main():
     """Print the table."""
     counts = {name: Count() for name, *_ in GROUPS}
     missed = []
+    unexplained = []
+    below = []
+    reasons = read_reasons(sys.argv[3])
     for path, lines in sorted(read(sys.argv[1]).items()):
-        look(path, lines, counts, missed)
+        unexplained += look(path, lines, counts, missed, reasons)
+    missed += ["without a reason: " + line for line in unexplained]
     with open(sys.argv[2], "w", encoding="utf-8") as file:
         file.write("\n".join(missed) + "\n")
     total = Count()
     for name, _, lines, branches in GROUPS:
         count = counts[name]
         print("%-28s %5d lines %s %%, %5d branches %s %%"
-              % (name, count.lines[0], verdict(percent(count.lines), lines),
-                 count.branches[0], verdict(percent(count.branches), branches)))
+              % (name, count.lines[0], verdict(percent(count.lines), lines, below),
+                 count.branches[0],
+                 verdict(percent(count.branches), branches, below)))
         for i in range(2):
             total.lines[i] += count.lines[i]
             total.branches[i] += count.branches[i]
     print("%-28s %5d lines %s %%, %5d branches %s %%"
-          % ("all", total.lines[0], verdict(percent(total.lines), 85),
-             total.branches[0], verdict(percent(total.branches), None)))
+          % ("all", total.lines[0], verdict(percent(total.lines), 85, below),
+             total.branches[0], verdict(percent(total.branches), None, below)))
+    print("missed without a reason: %d" % len(unexplained))
+    print("".join("  %s\n" % line for line in unexplained[:20]), end="")
+    return 1 if below or unexplained else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

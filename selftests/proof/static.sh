@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# usage: static.sh
+# usage: static.sh [cppcheck|analyzer|coccicheck]
 # Static analysis beyond what style.sh has (sparse, W=1, clang-tidy with
 # clang-analyzer): cppcheck and gcc -fanalyzer, of the library, the tool, the relay,
-# and the files of the module that the relay is made of. As TAP; what is let pass
-# is in static.exceptions, with the reason.
+# and the files of the module that the relay is made of; coccicheck, with all that the
+# kernel has of it, of the module. As TAP; what is let pass is in static.exceptions,
+# with the reason.
 set -euo pipefail
 # report counts, so it must not run in a subshell.
 shopt -s lastpipe
@@ -60,15 +61,45 @@ run_analyzer() {
 		echo "fewer than 50 files were compiled"
 }
 
+# The kernel's own rules of how its functions are to be used, of the module and its
+# tests. That each was tried is seen by the commands, which it shows.
+run_coccicheck() {
+	local log=$built/coccicheck source kernel rules
+	source=$(selftests/vm/kernel-source.sh)
+	kernel=$(selftests/vm/kernel.sh uml)
+	mkdir "$built/src"
+	cp -r Kbuild kmod uapi "$built/src/"
+	make -s -C "$kernel/build" ARCH=um M="$built/src" coccicheck MODE=report \
+		>"$log" 2>&1 || echo "coccicheck ended with status $?"
+	sed -nE "s|^$built/src/([^:]+):([0-9]+):[-0-9]+: (.*)|\1: coccicheck: \3: line \2|p" \
+		"$log" | sort -u
+	rules=$(find "$source/scripts/coccinelle" -name '*.cocci' | wc -l)
+	[[ $(grep -cE -- '--cocci-file|^Skipping coccinelle' "$log") -eq $rules ]] ||
+		echo "not all of $rules rules were tried: $(tail -n 3 "$log")"
+}
+
 # As in tools/mcrd.mk
 inside=(tools/mcrd/{control,ingress,nl_worker,plane,status}.c)
 mapfile -t plain < <(printf '%s\n' tools/mcrd/*.c |
 	grep -vxF -f <(printf '%s\n' "${inside[@]}"))
 
-run_cppcheck tools/lib tools/mcrtool "${plain[@]}" | report "cppcheck: tools"
-run_cppcheck_kernel kmod/*.c "${inside[@]}" tools/mcrd/worker |
-	report "cppcheck: module and relay"
-run_analyzer | report "gcc -fanalyzer"
+what=${1:-all}
+case $what in
+all | cppcheck | analyzer | coccicheck) ;;
+*) die "usage: static.sh [cppcheck|analyzer|coccicheck]" ;;
+esac
+if [[ $what == all || $what == cppcheck ]]; then
+	run_cppcheck tools/lib tools/mcrtool "${plain[@]}" |
+		report "cppcheck: tools"
+	run_cppcheck_kernel kmod/*.c "${inside[@]}" tools/mcrd/worker |
+		report "cppcheck: module and relay"
+fi
+if [[ $what == all || $what == analyzer ]]; then
+	run_analyzer | report "gcc -fanalyzer"
+fi
+if [[ $what == all || $what == coccicheck ]]; then
+	run_coccicheck | report "coccicheck"
+fi
 echo "1..$n"
 echo "$((n - bad)) passed, $bad failed, 0 skipped"
 [[ $bad -eq 0 ]]

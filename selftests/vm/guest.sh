@@ -82,6 +82,18 @@ hold_ingress_hook() {
 	END
 }
 
+# Races are looked for from here on: the boot has some of its own. An emulated
+# processor is slow: it makes fewer accesses, and what it waits for the other one to do
+# takes longer.
+watch_races() {
+	kcsan=/sys/kernel/debug/kcsan
+	[ -w "$kcsan" ] || return
+	echo 500 >/sys/module/kcsan/parameters/skip_watch
+	echo 200 >/sys/module/kcsan/parameters/udelay_task
+	echo 50 >/sys/module/kcsan/parameters/udelay_interrupt
+	echo on >"$kcsan"
+}
+
 # Tests ask jq a thousand times; where the processor is emulated gojq starts in a
 # fifth of its time.
 choose_jq() {
@@ -157,6 +169,7 @@ if [ "$vm_host" = qemu ]; then
 	choose_jq
 fi
 cd "$vm_tree" || { problem "the tree $vm_tree is not there"; finish 125; }
+watch_races
 started=$(jiffies)
 echo "<5>$vm_marker" >/dev/kmsg
 

@@ -1,19 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# usage: kernel-build.sh uml|uml-bench|debug-6.1
-# Builds a kernel of our own from Debian's linux-source-6.1 into the cache and
+# usage: kernel-build.sh uml|uml-bench|debug-6.1|debug-6.12|kcsan-6.1
+# Builds a kernel of our own from Debian's linux-source into the cache and
 # prints its directory. The key is the source's version, the configuration
-# fragments, patches and the compiler: where nothing changed, nothing is built.
+# fragments, patches and the compiler: where nothing changed, nothing is built, and
+# a build that was interrupted goes on.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-usage() { die "usage: kernel-build.sh uml|uml-bench|debug-6.1"; }
+usage() {
+	die "usage: kernel-build.sh uml|uml-bench|debug-6.1|debug-6.12|kcsan-6.1"
+}
 
 [[ $# -eq 1 ]] || usage
 place=$1
 conf=$MCR_VM_DIR/config
 # Those that matter for this kernel: all of them are in the source.
 patches=()
+series=6.1
+# What a series has no choice about.
+fixed=''
 case $place in
 uml)
 	arch=um base=defconfig
@@ -24,17 +30,23 @@ uml-bench)
 	arch=um base=defconfig
 	fragments=("$conf"/{features,uml,bench}.config)
 	;;
-debug-6.1)
+debug-6.1 | debug-6.12)
+	series=${place#debug-}
+	[[ $series == 6.1 ]] || fixed='# CONFIG_MICROCODE is not set'
 	arch=x86_64 base=x86_64_defconfig
 	fragments=("$conf"/{features,debug,smp}.config)
+	;;
+kcsan-6.1)
+	arch=x86_64 base=x86_64_defconfig
+	fragments=("$conf"/{features,kcsan,smp}.config)
 	;;
 *)
 	usage
 	;;
 esac
 
-source=$("$MCR_VM_DIR/kernel-source.sh")
-version=$(dpkg-query -W -f '${Version}' linux-source-6.1)
+source=$("$MCR_VM_DIR/kernel-source.sh" "$series")
+version=$(dpkg-query -W -f '${Version}' "linux-source-$series")
 cache=$(mcr_cache)
 key=$(cat "${fragments[@]}" "${patches[@]}" <(gcc -dumpfullversion) | sha256sum | cut -c1-12)
 kernel=$cache/kernel/${place}_${version}_$key
@@ -45,6 +57,7 @@ kmake() { make -s -C "$source" ARCH="$arch" O="$kernel/build" "$@"; }
 check_config() {
 	local line symbol lost=0
 	while read -r line; do
+		[[ -z $fixed || $line != "$fixed" ]] || continue
 		case $line in
 		CONFIG_*)
 			grep -qxF "$line" "$kernel/build/.config" && continue
@@ -65,12 +78,15 @@ check_config() {
 
 configure() {
 	local merge=$source/scripts/kconfig/merge_config.sh
+	rm -rf "$kernel"
+	mkdir -p "$kernel/build"
 	kmake "$base"
 	(cd "$kernel/build" && ARCH=$arch "$merge" -m -O . .config \
 		"${fragments[@]}") >"$kernel/merge.log" 2>&1
 	kmake mod2yesconfig 2>/dev/null
 	kmake olddefconfig
 	check_config
+	touch "$kernel/configured"
 }
 
 # What modules are built against stays, what the kernel was linked from goes.
@@ -83,11 +99,9 @@ trim() {
 # The kernel and what the other scripts ask of a kernel's directory.
 build() {
 	local start=$SECONDS
-	rm -rf "$kernel"
-	mkdir -p "$kernel/build"
 	say "building the $place kernel ($version), some minutes: $kernel/build.log"
-	configure
-	kmake -j"$(nproc)" all >"$kernel/build.log" 2>&1 || {
+	[[ -e $kernel/configured ]] || configure
+	kmake -j"$(nproc)" all >>"$kernel/build.log" 2>&1 || {
 		tail -n 20 "$kernel/build.log" >&2
 		die "$place: the kernel does not build, see $kernel/build.log"
 	}

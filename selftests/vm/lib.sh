@@ -4,7 +4,7 @@
 # Sourced after `set -euo pipefail`.
 
 # shellcheck disable=SC2034  # those who source this use them
-MCR_VM_PLACES=(uml uml-bench debug-6.1 stock-6.1 stock-6.12)
+MCR_VM_PLACES=(uml uml-bench debug-6.1 debug-6.12 kcsan-6.1 stock-6.1 stock-6.12)
 MCR_VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 MCR_TREE=$(cd "$MCR_VM_DIR/../.." && pwd -P)
 

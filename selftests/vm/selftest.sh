@@ -13,7 +13,7 @@ mcr_drop_root "$0" "$@"
 place=$1
 # A hang needs to be seen; the slow place needs longer until it can hang.
 hang=20
-[[ $place != debug-6.1 ]] || hang=60
+[[ $place != debug-* && $place != kcsan-* ]] || hang=60
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/mcr-selftest.XXXXXX")
 # A file of the host's that guests try to change; not in /tmp, which is theirs.
@@ -109,6 +109,14 @@ case $place in
 uml | debug-*)
 	ok "a memory leak is a failure" fails_with 'memory leaks'
 	ok "and is shown" warns 'fake_leak'
+	;;
+esac
+
+case $place in
+kcsan-*)
+	guest "$place" 'modprobe mcr race=1'
+	ok "a race in a module is a failure" fails_with 'kernel complained'
+	ok "and is shown" warns 'fake_race.*\[mcr\]'
 	;;
 esac
 

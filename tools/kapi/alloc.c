@@ -49,6 +49,35 @@ bool kapi_alloc_fails(void)
 	return kapi_fail_after && !--kapi_fail_after;
 }
 
+/* Likewise, of what asks for room. */
+static unsigned int kapi_full_after;
+
+/**
+ * kapi_full_nth - let a message have no room, or a socket, for tests
+ * @n: which question for it from now on, 1 is the next; 0: none
+ *
+ * Return: true if the one that was asked for before found none.
+ */
+bool kapi_full_nth(unsigned int n)
+{
+	static bool asked;
+	bool failed = asked && !kapi_full_after;
+
+	asked = n;
+	kapi_full_after = n;
+	return failed;
+}
+
+/**
+ * kapi_full - is there to be no room?
+ *
+ * Return: true if so.
+ */
+bool kapi_full(void)
+{
+	return kapi_full_after && !--kapi_full_after;
+}
+
 /**
  * kapi_alloc - memory that is not initialized
  * @size: bytes

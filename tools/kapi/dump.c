@@ -71,7 +71,8 @@ static void kapi_dump_go_on(struct kapi_dump *d)
 	}
 	if (err <= 0 && kapi_dump_put_done(skb, &d->cb, err, &extack))
 		kapi_dump_free(d);
-	kapi_genl_unicast(skb, portid);
+	if (kapi_genl_unicast(skb, portid))
+		kapi_overrun(portid);
 }
 
 /**

@@ -351,10 +351,15 @@ void *kapi_genlmsg_put(struct sk_buff *skb, u32 portid, u32 seq,
  * @skb: what; consumed
  * @portid: whom
  *
- * Return: 0: the daemon sends it, or notes that it could not.
+ * Return: 0: the daemon sends it, or notes that it could not; -EAGAIN in tests
+ * that have no room for it.
  */
 int kapi_genl_unicast(struct sk_buff *skb, u32 portid)
 {
+	if (kapi_full()) {
+		kapi_skb_put(skb);
+		return -EAGAIN;
+	}
 	kapi_hooks.unicast(portid, skb->data, skb->len, kapi_hooks.arg);
 	kapi_skb_put(skb);
 	return 0;

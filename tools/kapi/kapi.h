@@ -148,9 +148,11 @@ void kapi_shared_free(void *p);
 
 /*
  * For tests: let an allocation fail, and say whether the one that was to fail
- * before did; how many per-CPU and shared objects there are.
+ * before did; likewise what asks for room in a message, or in a socket; how many
+ * per-CPU and shared objects there are.
  */
 bool kapi_fail_nth(unsigned int n);
+bool kapi_full_nth(unsigned int n);
 size_t kapi_percpu_used(void);
 
 #endif /* KAPI_H */

@@ -133,12 +133,18 @@ static void kapi_ack(struct sk_buff *request, const struct nlmsghdr *nlh,
 		flags |= NLM_F_ACK_TLVS;
 	ack = kapi_nlmsg_put(skb, portid, nlh->nlmsg_seq, NLMSG_ERROR,
 			     sizeof(*body), flags);
+	if (!ack) {
+		kapi_skb_put(skb);
+		kapi_overrun(portid);
+		return;
+	}
 	body = nlmsg_data(ack);
 	body->error = err;
 	body->msg = *nlh;
 	kapi_extack_put(skb, extack, nlh, err);
 	nlmsg_end(skb, ack);
-	kapi_genl_unicast(skb, portid);
+	if (kapi_genl_unicast(skb, portid))
+		kapi_overrun(portid);
 }
 
 static void kapi_receive_one(struct sk_buff *skb, struct nlmsghdr *nlh)
@@ -210,6 +216,8 @@ bool kapi_dump_put_done(struct sk_buff *skb, struct netlink_callback *cb,
 	nlh = kapi_nlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 			     cb->nlh->nlmsg_seq, NLMSG_DONE, sizeof(err),
 			     NLM_F_MULTI);
+	if (!nlh)
+		return false;
 	nl_dump_check_consistent(cb, nlh);
 	memcpy(nlmsg_data(nlh), &err, sizeof(err));
 	if (kapi_extack_says(extack, err)) {

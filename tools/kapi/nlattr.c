@@ -227,7 +227,7 @@ static int kapi_nla_check_kind(const struct nlattr *nla,
 		err = kapi_nla_check_nested_flag(nla, p, extack);
 	if (err)
 		return err;
-	if (p->type == NLA_REJECT && extack && p->reject_message) {
+	if (p->type == NLA_REJECT && p->reject_message) {
 		NL_SET_BAD_ATTR(extack, nla);
 		extack->_msg = p->reject_message;
 		return -EINVAL;
@@ -330,7 +330,7 @@ static int kapi_nla_leftover(const struct kapi_nla_level *l,
  * @len: bytes of them
  * @policy: what they are to be like, by type; NULL: anything
  * @validate: NL_VALIDATE_ bits
- * @extack: gets the sentence; may be NULL
+ * @extack: gets the sentence
  *
  * Return: 0, -EINVAL or -ERANGE.
  */

@@ -239,6 +239,9 @@ static int copy_apply(const struct copy *c, struct mcr_client *to,
 		a->txn = &txn;
 		a->set = &set;
 		ret = mcr_apply(a, err);
+		/* They end here, and what was counted stays. */
+		a->txn = NULL;
+		a->set = NULL;
 	}
 	mcr_transaction_exit(&txn);
 	mcr_ruleset_free(&set);

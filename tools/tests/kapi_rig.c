@@ -96,6 +96,7 @@ int rig_teardown(void **state)
 {
 	(void)state;
 	kapi_fail_nth(0);
+	kapi_full_nth(0);
 	mcr_nl_exit();
 	mcr_txn_exit();
 	mcr_netdev_exit();
@@ -207,7 +208,7 @@ void mcr_plane_rule_gone(struct mcr_net *mn, struct mcr_rule *rule)
 u64 mcr_plane_missed(const struct mcr_ingress *ing)
 {
 	(void)ing;
-	return 0;
+	return rig.missed;
 }
 
 int mcr_plane_put_status(struct sk_buff *skb, struct mcr_net *mn)

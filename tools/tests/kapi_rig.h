@@ -47,6 +47,7 @@ struct rig_said {
  * @hooks: devices that are hooked
  * @allmulti: devices in allmulti
  * @no_hook: the next hook fails
+ * @missed: mcr_plane_missed()
  */
 struct rig {
 	struct rig_said *said;
@@ -59,6 +60,7 @@ struct rig {
 	int hooks;
 	int allmulti;
 	bool no_hook;
+	uint64_t missed;
 };
 
 extern struct rig rig;

@@ -43,23 +43,20 @@ struct netlink_ext_ack {
 	u8 cookie_len;
 };
 
+/* All who use these have an extack: kapi_receive_one() and dumps see to it. */
 #define NL_SET_ERR_MSG(extack, msg)					\
 do {									\
 	static const char __text[] = msg;				\
-	struct netlink_ext_ack *__ack = (extack);			\
 									\
-	if (__ack)							\
-		__ack->_msg = __text;					\
+	(extack)->_msg = __text;					\
 } while (0)
 
 #define NL_SET_BAD_ATTR_POLICY(extack, attr, pol)			\
 do {									\
 	struct netlink_ext_ack *__ack = (extack);			\
 									\
-	if (__ack) {							\
-		__ack->bad_attr = (attr);				\
-		__ack->policy = (pol);					\
-	}								\
+	__ack->bad_attr = (attr);					\
+	__ack->policy = (pol);						\
 } while (0)
 
 #define NL_SET_BAD_ATTR(extack, attr)	\

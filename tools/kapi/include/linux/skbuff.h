@@ -247,6 +247,7 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 }
 
 /* Messages. */
+bool kapi_full(void);
 struct sk_buff *kapi_skb_new(unsigned int size);
 void kapi_skb_put(struct sk_buff *skb);
 
@@ -258,16 +259,22 @@ static inline unsigned char *skb_tail_pointer(const struct sk_buff *skb)
 	return skb->data + skb->len;
 }
 
-static inline unsigned int skb_tailroom(const struct sk_buff *skb)
+static inline unsigned int kapi_skb_room(const struct sk_buff *skb)
 {
 	return skb->room - skb_headroom(skb) - skb->len;
+}
+
+/* Messages ask this before they put something. */
+static inline unsigned int skb_tailroom(const struct sk_buff *skb)
+{
+	return kapi_full() ? 0 : kapi_skb_room(skb);
 }
 
 static inline void *skb_put(struct sk_buff *skb, unsigned int len)
 {
 	void *tail = skb_tail_pointer(skb);
 
-	KAPI_ASSERT(len <= skb_tailroom(skb));
+	KAPI_ASSERT(len <= kapi_skb_room(skb));
 	skb->len += len;
 	return tail;
 }
