@@ -24,6 +24,7 @@
 #include "match.h"
 #include "port.h"
 #include "rewrite.h"
+#include "send.h"
 
 /* Packets that come back into the rules while they are being sent. */
 #define MCR_DEPTH_MAX	2
@@ -43,6 +44,7 @@ static DEFINE_PER_CPU(unsigned int, mcr_depth);
  * @shared_len: what an output that shares all sends, in L3 bytes a segment:
  *	Ethernet's padding included
  * @own_len: the same of other outputs
+ * @plain: mcr_send_is_plain()
  * @obstacle: why none can send; 0: some may
  */
 struct mcr_job {
@@ -51,6 +53,7 @@ struct mcr_job {
 	unsigned int kept;
 	unsigned int shared_len;
 	unsigned int own_len;
+	bool plain;
 	enum mcr_drop obstacle;
 };
 
@@ -148,6 +151,7 @@ static void mcr_scrub(struct sk_buff *skb, const struct mcr_packet *p)
 	skb_scrub_packet(skb, false);
 	skb_clear_tstamp(skb);
 	skb_reset_redirect(skb);
+	mcr_skb_clear_ingress(skb);
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
 	if (p->thoff)
@@ -176,6 +180,7 @@ static void mcr_job_begin(struct mcr_job *job, struct sk_buff *skb,
 	    skb_mac_header_len(skb) == ETH_HLEN)
 		job->kept = ETH_HLEN;
 	mcr_scrub(skb, p);
+	job->plain = mcr_send_is_plain(skb);
 	if (!job->kept)
 		return;
 	skb_push(skb, ETH_HLEN);
@@ -315,21 +320,6 @@ static void mcr_put_own_ethernet(struct sk_buff *skb, const struct mcr_job *job,
 	eth->h_proto = skb->protocol;
 }
 
-static enum mcr_drop mcr_xmit_result(int rc)
-{
-	switch (rc) {
-	case NET_XMIT_SUCCESS:
-	case NET_XMIT_CN:
-		return 0;
-	case -ENETDOWN:
-		return MCR_DROP_DEVICE_DOWN;
-	case -ENOMEM:
-		return MCR_DROP_NO_MEMORY;
-	default:
-		return MCR_DROP_QUEUE_FULL;
-	}
-}
-
 /* Send the copy of an output that changes it. */
 static noinline enum mcr_drop mcr_output_rewrite(const struct mcr_rewrite *w,
 						 const struct mcr_job *job,
@@ -357,8 +347,7 @@ static noinline enum mcr_drop mcr_output_rewrite(const struct mcr_rewrite *w,
 		mcr_rewrite_apply(nskb, job->p, w, src);
 	if (w->mac != MCR_MAC_KEEP)
 		mcr_put_own_ethernet(nskb, job, w, dev);
-	nskb->dev = dev;
-	return mcr_xmit_result(dev_queue_xmit(nskb));
+	return mcr_send(nskb, dev, job->plain);
 }
 
 /*
@@ -412,8 +401,7 @@ static enum mcr_drop mcr_output_send(const struct mcr_output *out,
 		if (unlikely(!nskb))
 			return MCR_DROP_NO_MEMORY;
 	}
-	nskb->dev = dev;
-	return mcr_xmit_result(dev_queue_xmit(nskb));
+	return mcr_send(nskb, dev, job->plain);
 }
 
 /*
