@@ -32,12 +32,11 @@ bool mcr_send_is_plain(const struct sk_buff *skb)
 /* Does a device take packets whose payload is in pages, all of them? */
 static bool mcr_send_takes_pages(const struct net_device *dev)
 {
-	netdev_features_t (*check)(struct sk_buff *, struct net_device *,
-				   netdev_features_t);
+	const struct net_device_ops *ops = dev->netdev_ops;
 
-	check = dev->netdev_ops->ndo_features_check;
 	return (dev->features & NETIF_F_SG) &&
-	       (!check || check == passthru_features_check);
+	       (!ops->ndo_features_check ||
+		ops->ndo_features_check == passthru_features_check);
 }
 
 /*
@@ -50,7 +49,7 @@ static bool mcr_send_is_direct(const struct sk_buff *skb,
 {
 	const struct Qdisc *q = rcu_dereference_bh(txq->qdisc);
 
-	return dev->real_num_tx_queues == 1 && q && !q->enqueue &&
+	return dev->real_num_tx_queues == 1 && !q->enqueue &&
 	       mcr_dev_is_lockless(dev) && !mcr_dev_has_egress_hook(dev) &&
 	       (dev->flags & IFF_UP) && !netif_xmit_frozen_or_stopped(txq) &&
 	       (!skb_is_nonlinear(skb) || mcr_send_takes_pages(dev)) &&

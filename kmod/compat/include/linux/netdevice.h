@@ -25,6 +25,24 @@ static inline bool mcr_dev_is_lockless(const struct net_device *dev)
 }
 
 /**
+ * mcr_dev_set_lockless - a driver is, or is not, called without that lock
+ * @dev: the device, which is not registered
+ * @lockless: it is
+ *
+ * For tests.
+ */
+static inline void mcr_dev_set_lockless(struct net_device *dev, bool lockless)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	dev->lltx = lockless;
+#else
+	dev->features &= ~NETIF_F_LLTX;
+	if (lockless)
+		dev->features |= NETIF_F_LLTX;
+#endif
+}
+
+/**
  * mcr_dev_has_egress_hook - does tc or netfilter look at what a device sends?
  * @dev: the device
  *
