@@ -144,11 +144,33 @@ static bool mcr_super_ok(const struct sk_buff *skb, const struct mcr_packet *p)
 	       skb->csum_offset == offsetof(struct udphdr, check);
 }
 
+/* Is nothing attached to a packet that skb_scrub_packet() takes off? */
+static bool mcr_is_bare(struct sk_buff *skb)
+{
+	bool marked = false;
+
+#if IS_ENABLED(CONFIG_NETFILTER_XT_TARGET_TRACE) || IS_ENABLED(CONFIG_NF_TABLES)
+	marked |= skb->nf_trace;
+#endif
+#if IS_ENABLED(CONFIG_IP_VS)
+	marked |= skb->ipvs_property;
+#endif
+#ifdef CONFIG_NET_SWITCHDEV
+	marked |= skb->offload_fwd_mark | skb->offload_l3_fwd_mark;
+#endif
+	return !marked && !skb_dst(skb) && !skb_has_extensions(skb) &&
+	       !skb_get_nfct(skb);
+}
+
 /* What the packet was to the receiving side, its copies must not carry along. */
 static void mcr_scrub(struct sk_buff *skb, const struct mcr_packet *p)
 {
 	skb_orphan(skb);
-	skb_scrub_packet(skb, false);
+	if (unlikely(!mcr_is_bare(skb)))
+		skb_scrub_packet(skb, false);
+	skb->pkt_type = PACKET_HOST;
+	skb->skb_iif = 0;
+	skb->ignore_df = 0;
 	skb_clear_tstamp(skb);
 	skb_reset_redirect(skb);
 	mcr_skb_clear_ingress(skb);
@@ -235,7 +257,7 @@ static struct sk_buff *mcr_private_fast(struct sk_buff *skb, unsigned int room)
 	data = napi_alloc_frag(size);
 	if (unlikely(!data))
 		return NULL;
-	nskb = napi_build_skb(data, size);
+	nskb = build_skb(data, size);
 	if (unlikely(!nskb)) {
 		skb_free_frag(data);
 		return NULL;
