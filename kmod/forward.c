@@ -24,6 +24,7 @@
 #include "match.h"
 #include "port.h"
 #include "rewrite.h"
+#include "send.h"
 
 /* Packets that come back into the rules while they are being sent. */
 #define MCR_DEPTH_MAX	2
@@ -43,6 +44,7 @@ static DEFINE_PER_CPU(unsigned int, mcr_depth);
  * @shared_len: what an output that shares all sends, in L3 bytes a segment:
  *	Ethernet's padding included
  * @own_len: the same of other outputs
+ * @plain: mcr_send_is_plain()
  * @obstacle: why none can send; 0: some may
  */
 struct mcr_job {
@@ -51,6 +53,7 @@ struct mcr_job {
 	unsigned int kept;
 	unsigned int shared_len;
 	unsigned int own_len;
+	bool plain;
 	enum mcr_drop obstacle;
 };
 
@@ -141,13 +144,36 @@ static bool mcr_super_ok(const struct sk_buff *skb, const struct mcr_packet *p)
 	       skb->csum_offset == offsetof(struct udphdr, check);
 }
 
+/* Is nothing attached to a packet that skb_scrub_packet() takes off? */
+static bool mcr_is_bare(struct sk_buff *skb)
+{
+	bool marked = false;
+
+#if IS_ENABLED(CONFIG_NETFILTER_XT_TARGET_TRACE) || IS_ENABLED(CONFIG_NF_TABLES)
+	marked |= skb->nf_trace;
+#endif
+#if IS_ENABLED(CONFIG_IP_VS)
+	marked |= skb->ipvs_property;
+#endif
+#ifdef CONFIG_NET_SWITCHDEV
+	marked |= skb->offload_fwd_mark | skb->offload_l3_fwd_mark;
+#endif
+	return !marked && !skb_dst(skb) && !skb_has_extensions(skb) &&
+	       !skb_get_nfct(skb);
+}
+
 /* What the packet was to the receiving side, its copies must not carry along. */
 static void mcr_scrub(struct sk_buff *skb, const struct mcr_packet *p)
 {
 	skb_orphan(skb);
-	skb_scrub_packet(skb, false);
+	if (unlikely(!mcr_is_bare(skb)))
+		skb_scrub_packet(skb, false);
+	skb->pkt_type = PACKET_HOST;
+	skb->skb_iif = 0;
+	skb->ignore_df = 0;
 	skb_clear_tstamp(skb);
 	skb_reset_redirect(skb);
+	mcr_skb_clear_ingress(skb);
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
 	if (p->thoff)
@@ -176,6 +202,7 @@ static void mcr_job_begin(struct mcr_job *job, struct sk_buff *skb,
 	    skb_mac_header_len(skb) == ETH_HLEN)
 		job->kept = ETH_HLEN;
 	mcr_scrub(skb, p);
+	job->plain = mcr_send_is_plain(skb);
 	if (!job->kept)
 		return;
 	skb_push(skb, ETH_HLEN);
@@ -230,7 +257,7 @@ static struct sk_buff *mcr_private_fast(struct sk_buff *skb, unsigned int room)
 	data = napi_alloc_frag(size);
 	if (unlikely(!data))
 		return NULL;
-	nskb = napi_build_skb(data, size);
+	nskb = build_skb(data, size);
 	if (unlikely(!nskb)) {
 		skb_free_frag(data);
 		return NULL;
@@ -315,21 +342,6 @@ static void mcr_put_own_ethernet(struct sk_buff *skb, const struct mcr_job *job,
 	eth->h_proto = skb->protocol;
 }
 
-static enum mcr_drop mcr_xmit_result(int rc)
-{
-	switch (rc) {
-	case NET_XMIT_SUCCESS:
-	case NET_XMIT_CN:
-		return 0;
-	case -ENETDOWN:
-		return MCR_DROP_DEVICE_DOWN;
-	case -ENOMEM:
-		return MCR_DROP_NO_MEMORY;
-	default:
-		return MCR_DROP_QUEUE_FULL;
-	}
-}
-
 /* Send the copy of an output that changes it. */
 static noinline enum mcr_drop mcr_output_rewrite(const struct mcr_rewrite *w,
 						 const struct mcr_job *job,
@@ -357,8 +369,7 @@ static noinline enum mcr_drop mcr_output_rewrite(const struct mcr_rewrite *w,
 		mcr_rewrite_apply(nskb, job->p, w, src);
 	if (w->mac != MCR_MAC_KEEP)
 		mcr_put_own_ethernet(nskb, job, w, dev);
-	nskb->dev = dev;
-	return mcr_xmit_result(dev_queue_xmit(nskb));
+	return mcr_send(nskb, dev, job->plain);
 }
 
 /*
@@ -412,8 +423,7 @@ static enum mcr_drop mcr_output_send(const struct mcr_output *out,
 		if (unlikely(!nskb))
 			return MCR_DROP_NO_MEMORY;
 	}
-	nskb->dev = dev;
-	return mcr_xmit_result(dev_queue_xmit(nskb));
+	return mcr_send(nskb, dev, job->plain);
 }
 
 /*

@@ -7,7 +7,7 @@
 #    tc ingress -> nftables ingress -> rules -> the host: sockets, routing
 #
 # so rules do not see what tc or nftables drop, and these have seen what a rule
-# consumes.
+# consumes. What is at the egress of an output sees all that the output sends.
 #
 #    NS[src]            NS[mcr]                         NS[snk]
 #   +---------+        +----------------------+        +---------+
@@ -88,9 +88,10 @@ nft_ingress() {
 	run_ok in_ns mcr nft delete table netdev t
 }
 
-# tc_counter PREF: packets of the filter's action; in VALUE.
+# tc_counter PREF [DEV HOOK]: packets of the filter's action; in VALUE.
 tc_counter() {
-	capture in_ns mcr tc -s -j filter show dev in0 ingress pref "$1"
+	capture in_ns mcr tc -s -j filter show dev "${2:-in0}" "${3:-ingress}" \
+		pref "$1"
 	VALUE=$(jq '[.[] | .options.actions[]?.stats.packets] | add' <<<"$OUTPUT")
 }
 
@@ -124,6 +125,60 @@ tc_rewrites() {
 	finish "$family"
 	received
 	check_all_sent r1 "$COUNT"
+	rules_flush
+}
+
+# sent_to_all FAMILY: a rule that changes nothing and one that rewrites send to out1,
+# flow 1 to the port that all let pass, flow 2 to one that is dropped behind the rules.
+sent_to_all() {
+	local family=$1
+	rule_add name r1 iif in0 group "${GROUP[$family]}" pass to out1 mac keep \
+		to out1 group "${GROUP2[$family]}" || return
+	sink_start --until-end dev k1 flow 1 group "${GROUP[$family]}" \
+		count "$COUNT" dev k1 flow 1 group "${GROUP2[$family]}" \
+		count "$COUNT" || return
+	packets "$family" --port 5000
+	packets "$family" --port 6000 --flow 2
+	finish "$family"
+	received
+	rules_flush
+}
+
+tc_egress() {
+	local family=$1
+	local -A protocol=([4]=ip [6]=ipv6)
+	in_ns mcr tc -batch - <<-END || fail "tc refuses the filters" || return
+		qdisc add dev out1 clsact
+		filter add dev out1 egress pref 1 protocol ${protocol[$family]} flower ip_proto udp dst_port 6000 action drop
+		filter add dev out1 egress pref 2 protocol ${protocol[$family]} flower ip_proto udp dst_port 5000 action ok
+	END
+	sent_to_all "$family"
+	tc_counter 1 out1 egress
+	check_equal "dropped" "$VALUE" $((2 * COUNT))
+	tc_counter 2 out1 egress
+	check_equal "let pass" "$VALUE" $((2 * COUNT + 1))
+	run_ok in_ns mcr tc qdisc del dev out1 clsact
+}
+
+# A queueing discipline that somebody has set.
+tc_queue() {
+	local family=$1
+	run_ok in_ns mcr tc qdisc add dev out1 root handle 1: prio
+	in_ns mcr tc filter add dev out1 parent 1: matchall action ok \
+		classid 1:1 || fail "tc refuses the filter"
+	rule_add name r1 iif in0 group "${GROUP[$family]}" pass to out1 mac keep \
+		to out1 group "${GROUP2[$family]}" || return
+	sink_start --until-end dev k1 group "${GROUP[$family]}" \
+		count "$COUNT" dev k1 group "${GROUP2[$family]}" \
+		count "$COUNT" || return
+	packets "$family"
+	finish "$family"
+	received
+	check_all_sent r1 "$COUNT"
+	capture in_ns mcr tc -s -j qdisc show dev out1
+	VALUE=$(jq '.[] | select(.kind == "prio").packets' <<<"$OUTPUT")
+	[[ $VALUE -gt $((2 * COUNT)) ]] || fail "$VALUE packets were queued"
+	run_ok in_ns mcr tc qdisc del dev out1 root
 	rules_flush
 }
 
@@ -271,6 +326,8 @@ for mode in pass consume; do
 	cases "nftables ingress, $mode" nft_ingress $mode
 	cases "tc ingress, $mode" tc_ingress $mode
 done
+cases "tc egress of an output" tc_egress
+cases "a queue of an output" tc_queue
 cases "tc tags what it lets in" tc_rewrites
 cases "GRO: the host gets the packets, too" gro off
 cases "GRO, chained: the host gets the packets, too" gro on

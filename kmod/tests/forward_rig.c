@@ -4,6 +4,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
+#include <net/sch_generic.h>
 
 #include "forward_rig.h"
 #include "match.h"
@@ -22,6 +23,8 @@ static int mcr_rig_dev(struct mcr_rig *rig, unsigned int i)
 	eth_hw_addr_set(dev, addr);
 	dev->mtu = MCR_RIG_MTU;
 	set_bit(__LINK_STATE_START, &dev->state);
+	/* It has a queue, so that what is sent goes by the core. */
+	RCU_INIT_POINTER(netdev_get_tx_queue(dev, 0)->qdisc, &noop_qdisc);
 	rig->dev[i] = dev;
 	RCU_INIT_POINTER(rig->port[i].dev, dev);
 	return 0;

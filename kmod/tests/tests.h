@@ -21,6 +21,7 @@ extern struct kunit_suite mcr_options_suite;
 extern struct kunit_suite mcr_forward_suite;
 extern struct kunit_suite mcr_forward_drop_suite;
 extern struct kunit_suite mcr_forward_list_suite;
+extern struct kunit_suite mcr_send_suite;
 extern struct kunit_suite mcr_unmatched_suite;
 extern struct kunit_suite mcr_event_suite;
 extern struct kunit_suite mcr_change_suite;

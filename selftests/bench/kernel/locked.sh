@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../../.."
 
 # Files of the packet path, and those of their functions that are not on it: what is
 # dropped is counted in what all processors share, and rules are changed by commands.
-FILES="forward hook match lookup range rewrite"
+FILES="forward send hook match lookup range rewrite"
 NOT_SENDING="mcr_count_drop mcr_class_ mcr_lookup_plan mcr_lookup_unplan \
 mcr_lookup_remove __rhashtable_insert_fast __rhashtable_remove_fast_one"
 
