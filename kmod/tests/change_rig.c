@@ -11,6 +11,7 @@
 #include "change_rig.h"
 #include "event.h"
 #include "forward.h"
+#include "mask.h"
 #include "member.h"
 #include "move.h"
 #include "netdev.h"
@@ -255,6 +256,13 @@ void mcr_table_rig_expect(struct mcr_table_rig *rig,
 	mcr_table_rig_check(rig);
 }
 
+static bool mcr_rig_is_bound(const struct mcr_rule *rule)
+{
+	const struct mcr_entry *e = &rule->entry;
+
+	return mcr_match_one_port(&e->match) ? e->live : e->class;
+}
+
 /**
  * mcr_table_rig_check - does what the table counts agree with what is there?
  * @rig: the rig
@@ -279,7 +287,7 @@ void mcr_table_rig_check(struct mcr_table_rig *rig)
 		KUNIT_EXPECT_EQ(test, rule->id, (u32)id);
 		KUNIT_EXPECT_EQ(test, takes,
 				rule->membership != MCR_MEMBERSHIP_NONE);
-		KUNIT_EXPECT_EQ(test, rule->disabled, !rule->entry.class);
+		KUNIT_EXPECT_EQ(test, rule->disabled, !mcr_rig_is_bound(rule));
 		if (rule->name)
 			KUNIT_EXPECT_PTR_EQ(test, rule,
 					    mcr_table_by_name(mn, rule->name->text));
