@@ -16,6 +16,7 @@
 #include "move.h"
 #include "netdev.h"
 #include "netns.h"
+#include "plane.h"
 
 /* KUnit runs one test at a time. */
 static struct mcr_table_rig *mcr_table_rig_now;
@@ -256,11 +257,27 @@ void mcr_table_rig_expect(struct mcr_table_rig *rig,
 	mcr_table_rig_check(rig);
 }
 
+/**
+ * mcr_table_rig_drop - an output drops packets
+ * @rig: the rig
+ * @out: the output
+ * @reason: of enum mcr_drop
+ * @n: how many
+ */
+void mcr_table_rig_drop(struct mcr_table_rig *rig, struct mcr_output *out,
+			enum mcr_drop reason, u32 n)
+{
+	if (!out->drops)
+		out->drops = mcr_plane_alloc(sizeof(*out->drops));
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, out->drops);
+	mcr_stats_drop(out->drops, reason, n);
+}
+
 static bool mcr_rig_is_bound(const struct mcr_rule *rule)
 {
 	const struct mcr_entry *e = &rule->entry;
 
-	return mcr_match_one_port(&e->match) ? e->live : e->class;
+	return mcr_match_one_port(&e->match) ? e->live : !!e->class;
 }
 
 /**
