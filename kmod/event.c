@@ -248,7 +248,7 @@ static void mcr_event_drop(struct mcr_net *mn,
 		return;
 	for (reason = MCR_DROP_FIRST; reason <= MCR_DROP_MAX; reason++)
 		if ((drop->reasons & BIT(reason)) &&
-		    mcr_stats_drops(out->drops, reason))
+		    mcr_output_drops(out, reason))
 			reasons |= BIT(reason);
 	if (reasons)
 		mcr_event_tell(mn, output, rule, out, reasons);

@@ -32,8 +32,9 @@ static struct mcr_output *mcr_output_alloc(struct mcr_net *mn,
 	if (!out)
 		return NULL;
 	out->counters = mcr_stats_alloc(struct mcr_output_counters);
-	out->drops = mcr_plane_alloc(sizeof(*out->drops));
-	if (!out->counters || !out->drops) {
+	if (!MCR_PLANE_DROPS_LATER)
+		out->drops = mcr_plane_alloc(sizeof(*out->drops));
+	if (!out->counters || !(out->drops || MCR_PLANE_DROPS_LATER)) {
 		mcr_output_release(out);
 		return NULL;
 	}

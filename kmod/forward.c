@@ -14,6 +14,7 @@
 #include <linux/inetdevice.h>
 #include <linux/prefetch.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <linux/udp.h>
 #include <net/addrconf.h>
 #include <net/gso.h>
@@ -69,11 +70,41 @@ static void mcr_count_matched(const struct mcr_fanout *f,
 	u64_stats_update_end(&c->syncp);
 }
 
-/* The second drop for a reason, and all that follow, only read told_drops. */
+/*
+ * Most outputs never drop a packet: what counts drops is made with the first. It
+ * may be somebody else's turn meanwhile.
+ */
+static struct mcr_drops *mcr_drops_of(struct mcr_output *out)
+{
+	struct mcr_drops *drops = READ_ONCE(out->drops), *other;
+
+	if (likely(drops))
+		return drops;
+	drops = kzalloc(sizeof(*drops), GFP_ATOMIC | __GFP_NOWARN);
+	if (!drops)
+		return READ_ONCE(out->drops);
+	other = cmpxchg(&out->drops, NULL, drops);
+	if (!other)
+		return drops;
+	kfree(drops);
+	return other;
+}
+
+/*
+ * The second drop for a reason, and all that follow, only read told_drops. Where
+ * there is no memory to say why a packet is dropped, that is said of it.
+ */
 static noinline void mcr_count_drop(struct mcr_output *out,
 				    enum mcr_drop reason, u32 n)
 {
-	mcr_stats_drop(out->drops, reason, n);
+	struct mcr_drops *drops = mcr_drops_of(out);
+
+	if (likely(drops)) {
+		mcr_stats_drop(drops, reason, n);
+	} else {
+		atomic_add(n, &out->unnamed);
+		reason = MCR_DROP_NO_MEMORY;
+	}
 	if (likely(test_bit(reason, &out->told_drops)) || !out->first ||
 	    test_and_set_bit(reason, &out->told_drops))
 		return;

@@ -27,16 +27,17 @@ struct sk_buff;
  *	comes back to this one; 0: it does not. Written under RTNL, see loop.c
  * @rewrite: how copies are changed
  * @id: unique in its rule
- * @drops: by reason, owned
+ * @unnamed: packets dropped for which there was no memory to say why
+ * @drops: by reason, owned; NULL: nothing was dropped yet, in the module
  * @told_drops: bit by enum mcr_drop: @first was told of it
  * @first: where drops for a reason that is new are told; NULL: nowhere
  * @rule: id of its rule; 0: it is in none yet
  * @told_ifindex: of the device that listeners know it to be bound to; 0: none
  * @port_node: in mcr_port.outputs
- * @rcu: for call_rcu()
+ * @rcu: for call_rcu(), once it is out of there
  *
- * Immutable to packets but for its counters, @feeds and @told_drops. Owned by its
- * rule.
+ * Immutable to packets but for its counters and drops, @feeds and @told_drops.
+ * Owned by its rule.
  */
 struct mcr_output {
 	/* What each packet reads: one cache line. */
@@ -46,14 +47,36 @@ struct mcr_output {
 	struct mcr_rewrite rewrite;
 	/* What is read where packets are dropped, and by commands. */
 	u32 id;
+	atomic_t unnamed;
 	struct mcr_drops *drops;
 	unsigned long told_drops;
 	struct mcr_drop_queue *first;
 	u32 rule;
 	u32 told_ifindex;
-	struct list_head port_node;
-	struct rcu_head rcu;
+	union {
+		struct list_head port_node;
+		struct rcu_head rcu;
+	};
 };
+
+/**
+ * mcr_output_drops - packets that an output did not send
+ * @out: the output
+ * @reason: of enum mcr_drop
+ *
+ * Context: Any.
+ * Return: how many.
+ */
+static inline u64 mcr_output_drops(const struct mcr_output *out,
+				   enum mcr_drop reason)
+{
+	const struct mcr_drops *drops = READ_ONCE(out->drops);
+	u64 n = drops ? mcr_stats_drops(drops, reason) : 0;
+
+	if (reason == MCR_DROP_NO_MEMORY)
+		n += (u32)atomic_read(&out->unnamed);
+	return n;
+}
 
 /**
  * struct mcr_fanout - the outputs of a rule, as a packet sees them

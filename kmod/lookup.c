@@ -8,8 +8,9 @@
  * the winner: a lookup costs one hash probe for each mask in use, at most
  * MCR_MASKS_MAX, however many rules there are.
  *
- * A class of one port has one match; one of port ranges and of any port is
- * searched by port, see range.c.
+ * Of matches on one port only one falls into a class: it is what the hash lookup
+ * finds. Those on port ranges and on any port are in a class of their own, which
+ * is searched by port, see range.c.
  *
  * Removal never allocates, so that it cannot fail; what could be smaller then
  * is made so by a later change. An insertion is planned, with all that can fail,
@@ -42,8 +43,8 @@ static __always_inline int mcr_class_cmp(struct rhashtable_compare_arg *arg,
 					 const void *obj)
 {
 	const struct mcr_class_key *key = arg->key;
-	const struct mcr_class *class = obj;
-	const u64 *a = key->words, *b = class->key.words;
+	const struct mcr_slot *slot = obj;
+	const u64 *a = key->words, *b = slot->key.words;
 
 	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
 		(a[3] ^ b[3]) | (a[4] ^ b[4])) != 0;
@@ -53,20 +54,51 @@ static const struct rhashtable_params mcr_class_params = {
 	.hashfn = mcr_class_hash,
 	.obj_cmpfn = mcr_class_cmp,
 	.key_len = sizeof(struct mcr_class_key),
-	.key_offset = offsetof(struct mcr_class, key),
-	.head_offset = offsetof(struct mcr_class, node),
+	.key_offset = offsetof(struct mcr_slot, key),
+	.head_offset = offsetof(struct mcr_slot, node),
 	.automatic_shrinking = true,
 };
 
+static struct mcr_class *mcr_slot_class(struct mcr_slot *slot)
+{
+	return container_of(slot, struct mcr_class, slot);
+}
+
+static struct mcr_entry *mcr_slot_entry(struct mcr_slot *slot)
+{
+	return container_of(slot, struct mcr_entry, slot);
+}
+
+static struct mcr_slot *mcr_slot_find(struct mcr_lookup *l,
+				      const struct mcr_class_key *key)
+{
+	return rhashtable_lookup_fast(&l->classes, key, mcr_class_params);
+}
+
+static int mcr_slot_link(struct mcr_lookup *l, struct mcr_slot *slot)
+{
+	int err = rhashtable_insert_fast(&l->classes, &slot->node,
+					 mcr_class_params);
+
+	if (!err)
+		mcr_shadow_link(l, slot);
+	return err;
+}
+
+static void mcr_slot_unlink(struct mcr_lookup *l, struct mcr_slot *slot)
+{
+	rhashtable_remove_fast(&l->classes, &slot->node, mcr_class_params);
+	mcr_shadow_unlink(l, slot);
+}
+
+/* The key of the class that matches on port ranges are in. */
 static void mcr_class_key_make(struct mcr_class_key *key,
 			       const struct mcr_match *m)
 {
-	BUILD_BUG_ON(sizeof(*key) != 5 * sizeof(u64));
-
 	key->group = m->group;
 	key->src = m->src;
 	key->vlan = m->vlan;
-	key->dport = mcr_match_one_port(m) ? m->dport_min : 0;
+	key->dport = 0;
 	key->family = m->family;
 	key->proto = m->proto;
 	key->group_len = m->group_len;
@@ -75,10 +107,15 @@ static void mcr_class_key_make(struct mcr_class_key *key,
 
 static void mcr_class_free(struct mcr_lookup *l, struct mcr_class *class)
 {
-	rhashtable_remove_fast(&l->classes, &class->node, mcr_class_params);
-	mcr_shadow_unlink(l, class);
+	mcr_slot_unlink(l, &class->slot);
 	mcr_ranges_free(l, &class->ranges);
 	kfree_rcu(class, rcu);
+}
+
+static void mcr_class_tidy(struct mcr_lookup *l, struct mcr_class *class)
+{
+	if (mcr_ranges_empty(&class->ranges))
+		mcr_class_free(l, class);
 }
 
 static struct mcr_class *mcr_class_get(struct mcr_lookup *l,
@@ -86,50 +123,55 @@ static struct mcr_class *mcr_class_get(struct mcr_lookup *l,
 {
 	struct mcr_class_key key;
 	struct mcr_class *class;
+	struct mcr_slot *slot;
 	int err;
 
 	mcr_class_key_make(&key, m);
-	class = rhashtable_lookup_fast(&l->classes, &key, mcr_class_params);
-	if (class)
-		return class;
+	slot = mcr_slot_find(l, &key);
+	if (slot)
+		return mcr_slot_class(slot);
 	class = kzalloc(sizeof(*class), MCR_GFP);
 	if (!class)
 		return ERR_PTR(-ENOMEM);
-	class->key = key;
-	err = rhashtable_insert_fast(&l->classes, &class->node,
-				     mcr_class_params);
+	class->slot.key = key;
+	err = mcr_slot_link(l, &class->slot);
 	if (err) {
 		kfree(class);
 		return ERR_PTR(err);
 	}
-	mcr_shadow_link(l, class);
 	return class;
 }
 
-static bool mcr_class_empty(struct mcr_lookup *l, struct mcr_class *class)
+static int mcr_class_plan(struct mcr_lookup *l, struct mcr_entry *e)
 {
-	return !mcr_lookup_owned(l, class->exact) && !class->next &&
-	       mcr_ranges_empty(&class->ranges);
-}
+	struct mcr_class *class = mcr_class_get(l, &e->match);
+	int err;
 
-static int mcr_class_plan(struct mcr_lookup *l, struct mcr_class *class,
-			  struct mcr_entry *e)
-{
-	if (!class->key.dport)
-		return mcr_ranges_plan(l, &class->ranges, e);
-	if (!mcr_class_empty(l, class))
-		return -EEXIST;
-	class->next = e;
-	return 0;
-}
-
-static void mcr_class_del(struct mcr_lookup *l, struct mcr_class *class,
-			  struct mcr_entry *e)
-{
-	if (class->key.dport)
-		RCU_INIT_POINTER(class->exact, NULL);
+	if (IS_ERR(class))
+		return PTR_ERR(class);
+	err = mcr_ranges_plan(l, &class->ranges, e);
+	if (err)
+		mcr_class_tidy(l, class);
 	else
-		mcr_ranges_remove(l, &class->ranges, e);
+		e->class = class;
+	return err;
+}
+
+/* Found by lookups from now on, but not taken yet. */
+static int mcr_entry_plan(struct mcr_lookup *l, struct mcr_entry *e)
+{
+	BUILD_BUG_ON(sizeof(struct mcr_class_key) != 5 * sizeof(u64));
+	BUILD_BUG_ON(offsetof(struct mcr_entry, match) !=
+		     offsetof(struct mcr_slot, key));
+	BUILD_BUG_ON(offsetof(struct mcr_match, dport_max) !=
+		     sizeof(struct mcr_class_key));
+	BUILD_BUG_ON(offsetof(struct mcr_entry, rb) !=
+		     offsetof(struct mcr_slot, order));
+
+	e->live = false;
+	if (mcr_slot_find(l, &e->slot.key))
+		return -EEXIST;
+	return mcr_slot_link(l, &e->slot);
 }
 
 /**
@@ -173,29 +215,16 @@ void mcr_lookup_exit(struct mcr_lookup *l)
  */
 int mcr_lookup_plan(struct mcr_lookup *l, struct mcr_entry *e)
 {
-	struct mcr_class *class;
 	int err;
 
 	lockdep_assert_held(l->lock);
 	err = mcr_mask_get(l, &e->match);
 	if (err)
 		return err;
-	class = mcr_class_get(l, &e->match);
-	if (IS_ERR(class)) {
-		err = PTR_ERR(class);
-		goto err_mask;
-	}
-	err = mcr_class_plan(l, class, e);
+	err = mcr_match_one_port(&e->match) ? mcr_entry_plan(l, e) :
+					      mcr_class_plan(l, e);
 	if (err)
-		goto err_class;
-	e->class = class;
-	return 0;
-
-err_class:
-	if (mcr_class_empty(l, class))
-		mcr_class_free(l, class);
-err_mask:
-	mcr_mask_put(l, &e->match);
+		mcr_mask_put(l, &e->match);
 	return err;
 }
 
@@ -204,21 +233,21 @@ err_mask:
  * @l: the classifier
  * @e: an entry planned; all others that are, are not to be published either
  *
+ * Lookups may still be at it until a grace period has passed.
+ *
  * Context: Process, under the owner's lock; may sleep.
  */
 void mcr_lookup_unplan(struct mcr_lookup *l, struct mcr_entry *e)
 {
-	struct mcr_class *class = e->class;
-
 	lockdep_assert_held(l->lock);
-	if (class->key.dport)
-		class->next = NULL;
-	else
-		mcr_ranges_unplan(&class->ranges, e);
-	if (mcr_class_empty(l, class))
-		mcr_class_free(l, class);
+	if (mcr_match_one_port(&e->match)) {
+		mcr_slot_unlink(l, &e->slot);
+	} else {
+		mcr_ranges_unplan(&e->class->ranges, e);
+		mcr_class_tidy(l, e->class);
+		e->class = NULL;
+	}
 	mcr_mask_put(l, &e->match);
-	e->class = NULL;
 }
 
 /**
@@ -232,15 +261,12 @@ void mcr_lookup_unplan(struct mcr_lookup *l, struct mcr_entry *e)
  */
 void mcr_lookup_publish(struct mcr_lookup *l, struct mcr_entry *e)
 {
-	struct mcr_class *class = e->class;
-
 	lockdep_assert_held(l->lock);
-	if (!class->key.dport) {
-		mcr_ranges_publish(l, &class->ranges);
-		return;
-	}
-	rcu_assign_pointer(class->exact, e);
-	class->next = NULL;
+	/* With what lookups are to find in the object that it is in. */
+	if (mcr_match_one_port(&e->match))
+		smp_store_release(&e->live, true);
+	else
+		mcr_ranges_publish(l, &e->class->ranges);
 }
 
 /**
@@ -276,14 +302,16 @@ int mcr_lookup_insert(struct mcr_lookup *l, struct mcr_entry *e)
  */
 void mcr_lookup_remove(struct mcr_lookup *l, struct mcr_entry *e)
 {
-	struct mcr_class *class = e->class;
-
 	lockdep_assert_held(l->lock);
-	mcr_class_del(l, class, e);
-	if (mcr_class_empty(l, class))
-		mcr_class_free(l, class);
+	if (mcr_match_one_port(&e->match)) {
+		WRITE_ONCE(e->live, false);
+		mcr_slot_unlink(l, &e->slot);
+	} else {
+		mcr_ranges_remove(l, &e->class->ranges, e);
+		mcr_class_tidy(l, e->class);
+		e->class = NULL;
+	}
 	mcr_mask_put(l, &e->match);
-	e->class = NULL;
 }
 
 /* @key is all 0 in what a mask of this family leaves 0. */
@@ -292,7 +320,8 @@ static struct mcr_entry *mcr_mask_probe(struct mcr_lookup *l,
 					const struct mcr_flow *f,
 					struct mcr_class_key *key)
 {
-	struct mcr_class *class;
+	struct mcr_entry *e;
+	struct mcr_slot *slot;
 	unsigned int i;
 
 	key->group.ip = f->dst.ip & mask->group.ip;
@@ -307,12 +336,14 @@ static struct mcr_entry *mcr_mask_probe(struct mcr_lookup *l,
 	key->proto = mask->proto;
 	key->group_len = mask->group_len;
 	key->src_len = mask->src_len;
-	class = rhashtable_lookup(&l->classes, key, mcr_class_params);
-	if (!class)
+	slot = rhashtable_lookup(&l->classes, key, mcr_class_params);
+	if (!slot)
 		return NULL;
-	if (mask->one_port)
-		return rcu_dereference(class->exact);
-	return mcr_ranges_find(&class->ranges, f->dport);
+	if (!mask->one_port)
+		return mcr_ranges_find(&mcr_slot_class(slot)->ranges,
+				       f->dport);
+	e = mcr_slot_entry(slot);
+	return smp_load_acquire(&e->live) ? e : NULL;
 }
 
 /**

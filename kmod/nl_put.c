@@ -150,14 +150,14 @@ static int mcr_nl_put_rewrite(struct sk_buff *skb, const struct mcr_rewrite *w)
 }
 
 /* Drops for @reasons, bit by enum mcr_drop. */
-static int mcr_nl_put_drops(struct sk_buff *skb, const struct mcr_drops *drops,
+static int mcr_nl_put_drops(struct sk_buff *skb, const struct mcr_output *out,
 			    u32 reasons)
 {
 	struct nlattr *nest = NULL;
 	int reason;
 
 	for (reason = MCR_DROP_FIRST; reason <= MCR_DROP_MAX; reason++) {
-		u64 n = mcr_stats_drops(drops, reason);
+		u64 n = mcr_output_drops(out, reason);
 
 		if (!n || !(reasons & BIT(reason)))
 			continue;
@@ -204,7 +204,7 @@ static int mcr_nl_put_output_counters(struct sk_buff *skb,
 	    mcr_nl_put_counter(skb, MCR_OUTPUT_A_SENT_BYTES, stats.sent_bytes,
 			       MCR_OUTPUT_A_PAD))
 		return -EMSGSIZE;
-	return mcr_nl_put_drops(skb, out->drops, U32_MAX);
+	return mcr_nl_put_drops(skb, out, U32_MAX);
 }
 
 /* Leaves room for MCR_A_MORE behind it. */
@@ -347,7 +347,7 @@ int mcr_nl_put_rule_output(struct sk_buff *skb, struct mcr_net *mn,
 	nla_nest_end(skb, nest);
 	nest = nla_nest_start(skb, MCR_A_OUTPUT);
 	if (!nest || mcr_nl_put_output_state(skb, mn, out) ||
-	    mcr_nl_put_drops(skb, out->drops, reasons))
+	    mcr_nl_put_drops(skb, out, reasons))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return nla_put_u32(skb, MCR_A_GENERATION, mn->generation);

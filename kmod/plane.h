@@ -80,6 +80,9 @@ static inline bool mcr_plane_pause(void)
 	return false;
 }
 
+/* Whoever drops a packet makes what it is counted in. */
+#define MCR_PLANE_DROPS_LATER	true
+
 static inline void *mcr_plane_alloc(size_t size)
 {
 	return kzalloc(size, MCR_GFP);
@@ -179,6 +182,9 @@ static inline bool mcr_plane_pause(void)
 {
 	return true;
 }
+
+/* Who drops packets are other processes, which have to be told where. */
+#define MCR_PLANE_DROPS_LATER	false
 
 /**
  * mcr_plane_alloc - memory that packets count in, whoever handles them

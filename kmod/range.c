@@ -23,17 +23,17 @@
 #include "mem.h"
 #include "range.h"
 
-static u32 mcr_range_min(const struct mcr_entry *e)
+static u16 mcr_range_min(const struct mcr_entry *e)
 {
 	return e->match.dport_min;
 }
 
-static u32 mcr_range_max(const struct mcr_entry *e)
+static u16 mcr_range_max(const struct mcr_entry *e)
 {
 	return e->match.dport_min ? e->match.dport_max : U16_MAX;
 }
 
-INTERVAL_TREE_DEFINE(struct mcr_entry, rb, u32, subtree_max, mcr_range_min,
+INTERVAL_TREE_DEFINE(struct mcr_entry, rb, u16, subtree_max, mcr_range_min,
 		     mcr_range_max, static, mcr_range_tree)
 
 static struct mcr_entry *mcr_range_better(struct mcr_entry *a,

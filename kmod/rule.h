@@ -34,24 +34,26 @@ union mcr_addr {
  * struct mcr_match - which packets a rule takes from its ingress device
  * @group: destination prefix, bits beyond @group_len are 0
  * @src: source prefix, bits beyond @src_len are 0
- * @dport_min: lowest UDP destination port, host byte order; 0: any port
- * @dport_max: highest one; 0: any port
  * @vlan: VLAN id 1-4094; 0: untagged frames only
+ * @dport_min: lowest UDP destination port, host byte order; 0: any port
  * @family: AF_INET or AF_INET6
  * @proto: of enum mcr_proto
  * @group_len: 0-32 or 0-128
  * @src_len: likewise; 0: any source
+ * @dport_max: highest port; 0: any port
+ *
+ * Up to @dport_max it is struct mcr_class_key of lookup.h, without padding.
  */
 struct mcr_match {
 	union mcr_addr group;
 	union mcr_addr src;
-	__u16 dport_min;
-	__u16 dport_max;
 	__u16 vlan;
+	__u16 dport_min;
 	__u8 family;
 	__u8 proto;
 	__u8 group_len;
 	__u8 src_len;
+	__u16 dport_max;
 };
 
 /**

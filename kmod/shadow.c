@@ -55,102 +55,101 @@ static int mcr_class_cmp(const struct mcr_class_key *a,
 }
 
 /**
- * mcr_shadow_link - make a class known to mcr_lookup_shadowed()
+ * mcr_shadow_link - make a slot known to mcr_lookup_shadowed()
  * @l: the classifier
- * @class: a class of it, with a key that no other has
+ * @slot: of it, with a key that no other has
  */
-void mcr_shadow_link(struct mcr_lookup *l, struct mcr_class *class)
+void mcr_shadow_link(struct mcr_lookup *l, struct mcr_slot *slot)
 {
 	struct rb_node **link = &l->order.rb_node, *parent = NULL;
 
 	lockdep_assert_held(l->lock);
 	while (*link) {
-		struct mcr_class *other = rb_entry(*link, struct mcr_class,
-						   order);
+		struct mcr_slot *other = rb_entry(*link, struct mcr_slot,
+						  order);
 
 		parent = *link;
-		link = mcr_class_cmp(&class->key, &other->key) < 0 ?
+		link = mcr_class_cmp(&slot->key, &other->key) < 0 ?
 		       &parent->rb_left : &parent->rb_right;
 	}
-	rb_link_node(&class->order, parent, link);
-	rb_insert_color(&class->order, &l->order);
+	rb_link_node(&slot->order, parent, link);
+	rb_insert_color(&slot->order, &l->order);
 }
 
 /**
- * mcr_shadow_unlink - make a class unknown
+ * mcr_shadow_unlink - make a slot unknown
  * @l: the classifier
- * @class: from mcr_shadow_link()
+ * @slot: from mcr_shadow_link()
  */
-void mcr_shadow_unlink(struct mcr_lookup *l, struct mcr_class *class)
+void mcr_shadow_unlink(struct mcr_lookup *l, struct mcr_slot *slot)
 {
 	lockdep_assert_held(l->lock);
-	rb_erase(&class->order, &l->order);
+	rb_erase(&slot->order, &l->order);
 }
 
-/* The first class that is not in front of a key. */
-static struct mcr_class *mcr_class_from(struct mcr_lookup *l,
+/* The first slot that is not in front of a key. */
+static struct mcr_slot *mcr_slot_from(struct mcr_lookup *l,
 					const struct mcr_class_key *key)
 {
 	struct rb_node *node = l->order.rb_node;
-	struct mcr_class *found = NULL;
+	struct mcr_slot *found = NULL;
 
 	while (node) {
-		struct mcr_class *class = rb_entry(node, struct mcr_class,
-						   order);
+		struct mcr_slot *slot = rb_entry(node, struct mcr_slot, order);
 
-		if (mcr_class_cmp(&class->key, key) < 0) {
+		if (mcr_class_cmp(&slot->key, key) < 0) {
 			node = node->rb_right;
 		} else {
-			found = class;
+			found = slot;
 			node = node->rb_left;
 		}
 	}
 	return found;
 }
 
-/* The next class whose port may do, past those of the same source. */
-static struct mcr_class *mcr_class_next(struct mcr_lookup *l,
-					const struct mcr_class *class,
-					const struct mcr_match *m)
+/* The next slot whose port may do, past those of the same source. */
+static struct mcr_slot *mcr_slot_next(struct mcr_lookup *l,
+				      const struct mcr_slot *slot,
+				      const struct mcr_match *m)
 {
-	struct mcr_class_key key = class->key;
-	struct rb_node *node = rb_next(&class->order);
+	struct mcr_class_key key = slot->key;
+	struct rb_node *node = rb_next(&slot->order);
 
 	if (key.dport && m->dport_min && key.dport < m->dport_min) {
 		key.dport = m->dport_min;
-		return mcr_class_from(l, &key);
+		return mcr_slot_from(l, &key);
 	}
 	if (key.dport && m->dport_min && key.dport < U16_MAX &&
 	    key.dport >= m->dport_max) {
-		struct mcr_class *last;
+		struct mcr_slot *last;
 
 		key.dport = U16_MAX;
-		last = mcr_class_from(l, &key);
+		last = mcr_slot_from(l, &key);
 		if (!last || mcr_class_cmp(&last->key, &key))
 			return last;
 		node = rb_next(&last->order);
 	}
-	return node ? rb_entry(node, struct mcr_class, order) : NULL;
+	return node ? rb_entry(node, struct mcr_slot, order) : NULL;
 }
 
 /* Stop at the first match that is wanted; see mcr_lookup_overlap(). */
-static struct mcr_entry *mcr_class_overlap(struct mcr_lookup *l,
-					   struct mcr_class *class,
-					   const struct mcr_match *m,
-					   mcr_overlap_fn *wanted, void *data,
-					   unsigned int *tries)
+static struct mcr_entry *mcr_slot_overlap(struct mcr_lookup *l,
+					  struct mcr_slot *slot,
+					  const struct mcr_match *m,
+					  mcr_overlap_fn *wanted, void *data,
+					  unsigned int *tries)
 {
-	struct mcr_entry *e;
+	struct mcr_entry *e = container_of(slot, struct mcr_entry, slot);
+	struct mcr_class *class = container_of(slot, struct mcr_class, slot);
 
-	if (!class->key.dport)
+	if (!slot->key.dport)
 		return mcr_ranges_overlap(l, &class->ranges, m, wanted, data,
 					  tries);
-	e = mcr_lookup_stable(l, class->exact);
-	return e && mcr_match_overlap(m, &e->match) && wanted(e, m, data) ?
-	       e : NULL;
+	return e->live && mcr_match_overlap(m, &e->match) &&
+	       wanted(e, m, data) ? e : NULL;
 }
 
-/* May classes from this one on, in the order of the tree, meet the match? */
+/* May slots from this one on, in the order of the tree, meet the match? */
 static bool mcr_class_within(const struct mcr_class_key *key,
 			     const struct mcr_class_key *first,
 			     const struct mcr_match *m)
@@ -184,7 +183,7 @@ static struct mcr_entry *mcr_mask_overlap(struct mcr_lookup *l,
 		.group_len = mask->group_len,
 		.src_len = mask->src_len,
 	}, first;
-	struct mcr_class *class;
+	struct mcr_slot *slot;
 
 	mcr_addr_mask(&key.group, m->family, mask->group_len);
 	mcr_addr_mask(&key.src, m->family, mask->src_len);
@@ -195,13 +194,13 @@ static struct mcr_entry *mcr_mask_overlap(struct mcr_lookup *l,
 	if (mask->one_port)
 		key.dport = m->dport_min ?: 1;
 	first.dport = key.dport;
-	for (class = mcr_class_from(l, &key);
-	     class && *tries && mcr_class_within(&class->key, &first, m);
-	     class = mcr_class_next(l, class, m)) {
+	for (slot = mcr_slot_from(l, &key);
+	     slot && *tries && mcr_class_within(&slot->key, &first, m);
+	     slot = mcr_slot_next(l, slot, m)) {
 		struct mcr_entry *e;
 
 		--*tries;
-		e = mcr_class_overlap(l, class, m, wanted, data, tries);
+		e = mcr_slot_overlap(l, slot, m, wanted, data, tries);
 		if (e)
 			return e;
 	}

@@ -11,10 +11,12 @@
 #include "change_rig.h"
 #include "event.h"
 #include "forward.h"
+#include "mask.h"
 #include "member.h"
 #include "move.h"
 #include "netdev.h"
 #include "netns.h"
+#include "plane.h"
 
 /* KUnit runs one test at a time. */
 static struct mcr_table_rig *mcr_table_rig_now;
@@ -256,6 +258,29 @@ void mcr_table_rig_expect(struct mcr_table_rig *rig,
 }
 
 /**
+ * mcr_table_rig_drop - an output drops packets
+ * @rig: the rig
+ * @out: the output
+ * @reason: of enum mcr_drop
+ * @n: how many
+ */
+void mcr_table_rig_drop(struct mcr_table_rig *rig, struct mcr_output *out,
+			enum mcr_drop reason, u32 n)
+{
+	if (!out->drops)
+		out->drops = mcr_plane_alloc(sizeof(*out->drops));
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, out->drops);
+	mcr_stats_drop(out->drops, reason, n);
+}
+
+static bool mcr_rig_is_bound(const struct mcr_rule *rule)
+{
+	const struct mcr_entry *e = &rule->entry;
+
+	return mcr_match_one_port(&e->match) ? e->live : !!e->class;
+}
+
+/**
  * mcr_table_rig_check - does what the table counts agree with what is there?
  * @rig: the rig
  */
@@ -279,7 +304,7 @@ void mcr_table_rig_check(struct mcr_table_rig *rig)
 		KUNIT_EXPECT_EQ(test, rule->id, (u32)id);
 		KUNIT_EXPECT_EQ(test, takes,
 				rule->membership != MCR_MEMBERSHIP_NONE);
-		KUNIT_EXPECT_EQ(test, rule->disabled, !rule->entry.class);
+		KUNIT_EXPECT_EQ(test, rule->disabled, !mcr_rig_is_bound(rule));
 		if (rule->name)
 			KUNIT_EXPECT_PTR_EQ(test, rule,
 					    mcr_table_by_name(mn, rule->name->text));

@@ -13,6 +13,8 @@
 #include "port.h"
 #include "vectors.h"
 
+struct mcr_output;
+
 /**
  * struct mcr_account - what a table holds; compared before and after
  * @rules: rules
@@ -61,6 +63,8 @@ void mcr_table_rig_account(struct mcr_table_rig *rig, struct mcr_account *a);
 void mcr_table_rig_expect(struct mcr_table_rig *rig,
 			  const struct mcr_account *want);
 void mcr_table_rig_check(struct mcr_table_rig *rig);
+void mcr_table_rig_drop(struct mcr_table_rig *rig, struct mcr_output *out,
+			enum mcr_drop reason, u32 n);
 struct mcr_rule *mcr_table_rig_find(struct mcr_table_rig *rig,
 				    const struct mcr_rule_spec *spec,
 				    const struct mcr_flow *f);

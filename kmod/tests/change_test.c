@@ -474,8 +474,8 @@ static void mcr_change_reset_counters(struct kunit *test)
 	rule[0] = mcr_must_add(rig, &mcr_request_a);
 	rule[1] = mcr_must_add(rig, &mcr_request_b);
 	for (i = 0; i < 2; i++)
-		mcr_stats_drop(mcr_rule_fanout(mn, rule[i])->out[0]->drops,
-			       MCR_DROP_MTU, 5);
+		mcr_table_rig_drop(rig, mcr_rule_fanout(mn, rule[i])->out[0],
+				   MCR_DROP_MTU, 5);
 	mcr_table_rig_account(rig, &before);
 
 	KUNIT_EXPECT_TRUE(test, mcr_change_reset(mn, rule[0], &error));
@@ -483,7 +483,7 @@ static void mcr_change_reset_counters(struct kunit *test)
 		const struct mcr_output *out =
 			mcr_rule_fanout(mn, rule[i])->out[0];
 
-		KUNIT_EXPECT_EQ(test, mcr_stats_drops(out->drops, MCR_DROP_MTU),
+		KUNIT_EXPECT_EQ(test, mcr_output_drops(out, MCR_DROP_MTU),
 				i ? 5ULL : 0ULL);
 		KUNIT_EXPECT_EQ(test, out->id, 1U);
 	}
@@ -492,7 +492,7 @@ static void mcr_change_reset_counters(struct kunit *test)
 		const struct mcr_output *out =
 			mcr_rule_fanout(mn, rule[i])->out[0];
 
-		KUNIT_EXPECT_EQ(test, mcr_stats_drops(out->drops, MCR_DROP_MTU),
+		KUNIT_EXPECT_EQ(test, mcr_output_drops(out, MCR_DROP_MTU),
 				0ULL);
 	}
 	mcr_table_rig_expect(rig, &before);

@@ -333,7 +333,7 @@ static void mcr_event_drop_packet(struct mcr_table_rig *rig,
 {
 	struct mcr_output *out = mcr_rule_fanout(rig->mn, rule)->out[i];
 
-	mcr_stats_drop(out->drops, reason, 1);
+	mcr_table_rig_drop(rig, out, reason, 1);
 	local_bh_disable();
 	mcr_drop_queue_add(out->first, out->rule, out->id, reason);
 	local_bh_enable();

@@ -355,9 +355,9 @@ static void mcr_drop_loop(struct kunit *test)
 		const struct mcr_output *out = rig->fanout->out[i];
 
 		mcr_stats_read_output(out->counters, &stats);
-		loops += mcr_stats_drops(out->drops, MCR_DROP_LOOP);
+		loops += mcr_output_drops(out, MCR_DROP_LOOP);
 		KUNIT_EXPECT_EQ(test, stats.offered, stats.sent +
-				mcr_stats_drops(out->drops, MCR_DROP_LOOP));
+				mcr_output_drops(out, MCR_DROP_LOOP));
 		KUNIT_EXPECT_GT(test, stats.sent, 0ULL);
 	}
 	KUNIT_EXPECT_GT(test, loops, 0ULL);
@@ -443,7 +443,7 @@ static void mcr_drop_memory(struct kunit *test)
 	for (i = 0; i < 2; i++) {
 		const struct mcr_output *out = rig->fanout->out[i];
 		struct mcr_output_stats stats;
-		u64 lost = mcr_stats_drops(out->drops, MCR_DROP_NO_MEMORY);
+		u64 lost = mcr_output_drops(out, MCR_DROP_NO_MEMORY);
 
 		mcr_stats_read_output(out->counters, &stats);
 		KUNIT_EXPECT_EQ(test, stats.offered, (u64)nth);
@@ -453,6 +453,37 @@ static void mcr_drop_memory(struct kunit *test)
 	}
 	KUNIT_EXPECT_GT(test, dropped, 1ULL);
 	KUNIT_EXPECT_EQ(test, (u64)skb_queue_len(&rig->sent), sent);
+}
+
+/* Without memory to say why, packets are dropped for want of it: all count. */
+static void mcr_drop_unnamed(struct kunit *test)
+{
+	struct mcr_rig *rig = test->priv;
+	struct mcr_output *out;
+	struct sk_buff *skb;
+	unsigned int nth;
+
+	if (!mcr_fault_works())
+		kunit_skip(test, MCR_FAULT_NEEDS);
+	mcr_drop_rig(rig);
+	out = rig->fanout->out[0];
+	skb = mcr_drop_packet(test);
+	rig->dev[0]->mtu = skb->len - 1;
+	for (nth = 1; nth < 16 && !atomic_read(&out->unnamed); nth++) {
+		kfree(out->drops);
+		out->drops = NULL;
+		mcr_fault_arm(nth);
+		mcr_rig_receive(rig, skb);
+		mcr_fault_disarm();
+	}
+	KUNIT_EXPECT_PTR_EQ(test, NULL, out->drops);
+	KUNIT_EXPECT_EQ(test, mcr_output_drops(out, MCR_DROP_NO_MEMORY), 1ULL);
+	KUNIT_EXPECT_EQ(test, mcr_output_drops(out, MCR_DROP_MTU), 0ULL);
+
+	mcr_rig_receive(rig, skb);
+	KUNIT_EXPECT_EQ(test, mcr_output_drops(out, MCR_DROP_NO_MEMORY), 1ULL);
+	KUNIT_EXPECT_EQ(test, mcr_output_drops(out, MCR_DROP_MTU), 1ULL);
+	kfree_skb(skb);
 }
 
 static void mcr_drop_no_work(struct work_struct *work)
@@ -505,6 +536,7 @@ static struct kunit_case mcr_forward_drop_cases[] = {
 	KUNIT_CASE(mcr_drop_loop),
 	KUNIT_CASE(mcr_drop_source),
 	KUNIT_CASE(mcr_drop_memory),
+	KUNIT_CASE(mcr_drop_unnamed),
 	KUNIT_CASE(mcr_drop_first),
 	{}
 };

@@ -208,8 +208,8 @@ static void mcr_list_memory(struct kunit *test)
 	for (k = 0; k < 3; k++) {
 		const struct mcr_output *out = rig->fanout->out[k];
 		struct mcr_output_stats stats;
-		u64 drops = mcr_stats_drops(out->drops, MCR_DROP_NO_MEMORY) +
-			    mcr_stats_drops(out->drops, MCR_DROP_SUPERPACKET);
+		u64 drops = mcr_output_drops(out, MCR_DROP_NO_MEMORY) +
+			    mcr_output_drops(out, MCR_DROP_SUPERPACKET);
 
 		mcr_stats_read_output(out->counters, &stats);
 		KUNIT_EXPECT_EQ(test, stats.offered, rule.packets);

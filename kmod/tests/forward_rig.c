@@ -73,8 +73,10 @@ void mcr_rig_exit(struct kunit *test)
 
 	skb_queue_purge(&rig->sent);
 	KUNIT_EXPECT_EQ(test, rig->held, 0);
-	for (i = 0; rig->fanout && i < rig->fanout->n; i++)
+	for (i = 0; rig->fanout && i < rig->fanout->n; i++) {
 		free_percpu(rig->fanout->out[i]->counters);
+		kfree(rig->fanout->out[i]->drops);
+	}
 	if (rig->fanout)
 		free_percpu(rig->fanout->counters);
 	for (i = 0; i < MCR_RIG_DEVS; i++)
@@ -100,8 +102,6 @@ struct mcr_output *mcr_rig_output(struct mcr_rig *rig, unsigned int dev,
 
 	out = kunit_kzalloc(rig->test, sizeof(*out), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, out);
-	out->drops = kunit_kzalloc(rig->test, sizeof(*out->drops), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, out->drops);
 	out->counters = alloc_percpu(struct mcr_output_counters);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, (void __force *)out->counters);
 	out->port = &rig->port[dev];
@@ -265,6 +265,6 @@ void mcr_rig_expect_counters(struct mcr_rig *rig, unsigned int i, u64 sent,
 	KUNIT_EXPECT_EQ(rig->test, stats.sent, sent);
 	KUNIT_EXPECT_EQ(rig->test, stats.sent_bytes, bytes);
 	for (r = MCR_DROP_FIRST; r <= MCR_DROP_MAX; r++)
-		KUNIT_EXPECT_EQ_MSG(rig->test, mcr_stats_drops(out->drops, r),
+		KUNIT_EXPECT_EQ_MSG(rig->test, mcr_output_drops(out, r),
 				    r == reason ? dropped : 0, "reason %u", r);
 }

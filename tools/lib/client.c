@@ -20,12 +20,14 @@
  * @family: what it calls the protocol's family
  * @missing: the plane whose server is not there; MCR_PLANE_AUTO: none, or it is not
  *	known
+ * @mail: what answers to batches are read into; NULL: there was no batch yet
  */
 struct mcr_client {
 	struct mcr_server server;
 	struct mcr_transport transport;
 	struct mcr_family family;
 	enum mcr_plane missing;
+	struct mcr_mail *mail;
 };
 
 static int reach(struct mcr_client *client, struct mcr_error *err)
@@ -174,6 +176,7 @@ void mcr_client_close(struct mcr_client *client)
 	if (!client)
 		return;
 	mcr_transport_close(&client->transport);
+	free(client->mail);
 	free(client);
 }
 
@@ -280,26 +283,36 @@ static int take_answer(struct answers *a, struct nlmsghdr *nlh,
 	return 0;
 }
 
+static int take_letter(struct answers *a, struct nlmsghdr *nlh, size_t len,
+		       bool cut, struct mcr_error *err)
+{
+	int rem = (int)len, ret = 0;
+
+	/* Acknowledgments are short: of an earlier request, which was given up. */
+	if (cut && nlh->nlmsg_seq - a->first_seq >= a->batch->count)
+		return 0;
+	for (; !ret && nlmsg_ok(nlh, rem); nlh = nlmsg_next(nlh, &rem))
+		ret = take_answer(a, nlh, err);
+	if (!ret && (rem > 0 || cut))
+		ret = mcr_error_set(err, MCR_ERROR_SYSTEM,
+				    "the server's reply cannot be read: a message is cut off");
+	return ret;
+}
+
 static int take_answers(struct mcr_client *client, struct answers *a,
 			struct mcr_error *err)
 {
-	struct nlmsghdr *nlh;
-	size_t len = 0;
+	struct mcr_mail *mail = client->mail;
+	unsigned int i;
 	int ret = 0;
-	void *buf;
-	int rem;
 
 	while (a->missing && !ret) {
-		if (mcr_transport_receive(&client->transport, &buf, &len, err))
+		if (mcr_transport_receive_many(&client->transport, mail, err))
 			return -1;
-		rem = (int)len;
-		for (nlh = buf; !ret && nlmsg_ok(nlh, rem);
-		     nlh = nlmsg_next(nlh, &rem))
-			ret = take_answer(a, nlh, err);
-		if (!ret && rem > 0)
-			ret = mcr_error_set(err, MCR_ERROR_SYSTEM,
-					    "the server's reply cannot be read: a message is cut off");
-		free(buf);
+		for (i = 0; i < mail->count && !ret; i++)
+			ret = take_letter(a, &mail->letters[i].first,
+					  mail->letters[i].len,
+					  mail->letters[i].cut, err);
 	}
 	return ret;
 }
@@ -326,6 +339,10 @@ int mcr_client_batch(struct mcr_client *client, struct mcr_batch *batch,
 	struct nlmsghdr *nlh;
 	unsigned int i;
 
+	if (!client->mail)
+		client->mail = malloc(sizeof(*client->mail));
+	if (!client->mail)
+		return mcr_error_set(err, MCR_ERROR_SYSTEM, "out of memory");
 	for (i = 0; i < batch->count; i++) {
 		nlh = (struct nlmsghdr *)(void *)(batch->buf +
 						  batch->offsets[i]);

@@ -184,19 +184,10 @@ enum mcr_heard mcr_transport_hear(struct mcr_transport *t, void **buf,
 	return hear(t, MSG_DONTWAIT, buf, len, err);
 }
 
-/**
- * mcr_transport_receive - wait for a datagram that must come
- * @t: the way
- * @buf: tells where it is, for free()
- * @len: tells how many bytes it has
- * @err: where to say what is wrong
- *
- * Return: 0, or -1 and an error.
- */
-int mcr_transport_receive(struct mcr_transport *t, void **buf, size_t *len,
-			  struct mcr_error *err)
+/* Something had to come. Return: 0 if it did; -1 and an error. */
+static int must_hear(enum mcr_heard heard, struct mcr_error *err)
 {
-	switch (hear(t, 0, buf, len, err)) {
+	switch (heard) {
 	case MCR_HEARD_MESSAGE:
 		return 0;
 	case MCR_HEARD_MISSED:
@@ -213,6 +204,86 @@ int mcr_transport_receive(struct mcr_transport *t, void **buf, size_t *len,
 		break;
 	}
 	return -1;
+}
+
+/**
+ * mcr_transport_receive - wait for a datagram that must come
+ * @t: the way
+ * @buf: tells where it is, for free()
+ * @len: tells how many bytes it has
+ * @err: where to say what is wrong
+ *
+ * Return: 0, or -1 and an error.
+ */
+int mcr_transport_receive(struct mcr_transport *t, void **buf, size_t *len,
+			  struct mcr_error *err)
+{
+	return must_hear(hear(t, 0, buf, len, err), err);
+}
+
+/* Wait for one datagram, and take all that have come by then. */
+static int read_many(const struct mcr_transport *t, struct mcr_mail *mail,
+		     struct mmsghdr *heads, struct sockaddr_nl *from)
+{
+	struct iovec iov[MCR_MAIL_MAX];
+	unsigned int i;
+	int ret;
+
+	memset(heads, 0, MCR_MAIL_MAX * sizeof(*heads));
+	for (i = 0; i < MCR_MAIL_MAX; i++) {
+		iov[i].iov_base = mail->letters[i].data;
+		iov[i].iov_len = MCR_MAIL_BYTES;
+		heads[i].msg_hdr.msg_iov = &iov[i];
+		heads[i].msg_hdr.msg_iovlen = 1;
+		heads[i].msg_hdr.msg_name = &from[i];
+		heads[i].msg_hdr.msg_namelen = sizeof(*from);
+	}
+	do {
+		ret = recvmmsg(t->fd, heads, MCR_MAIL_MAX, MSG_WAITFORONE,
+			       NULL);
+	} while (ret < 0 && errno == EINTR);
+	return ret;
+}
+
+static enum mcr_heard hear_many(struct mcr_transport *t, struct mcr_mail *mail,
+				struct mcr_error *err)
+{
+	struct sockaddr_nl from[MCR_MAIL_MAX] = { 0 };
+	struct mmsghdr heads[MCR_MAIL_MAX];
+	int ret = read_many(t, mail, heads, from), i;
+
+	mail->count = 0;
+	if (ret < 0)
+		return failed_read(t, err);
+	for (i = 0; i < ret; i++) {
+		mail->letters[i].len = heads[i].msg_len;
+		mail->letters[i].cut = heads[i].msg_hdr.msg_flags & MSG_TRUNC;
+		/* On netlink others may send, too. */
+		if (t->plane == MCR_PLANE_KERNEL && from[i].nl_pid)
+			mail->letters[i].len = 0;
+		/* Nobody sends nothing: this is the connection's end. */
+		else if (t->plane == MCR_PLANE_RELAY && !heads[i].msg_len)
+			break;
+	}
+	mail->count = (unsigned int)i;
+	return i ? MCR_HEARD_MESSAGE : MCR_HEARD_GONE;
+}
+
+/**
+ * mcr_transport_receive_many - wait for acknowledgments that must come
+ * @t: the way
+ * @mail: takes as many datagrams as have come once there is one; those of others
+ *	are empty
+ * @err: where to say what is wrong
+ *
+ * A system call for each would be most of what a batch costs.
+ *
+ * Return: 0, or -1 and an error.
+ */
+int mcr_transport_receive_many(struct mcr_transport *t, struct mcr_mail *mail,
+			       struct mcr_error *err)
+{
+	return must_hear(hear_many(t, mail, err), err);
 }
 
 /**

@@ -25,6 +25,31 @@ struct mcr_transport {
 	__u32 seq;
 };
 
+/* How many datagrams are taken at once, and how much of each: acknowledgments. */
+#define MCR_MAIL_MAX	64
+#define MCR_MAIL_BYTES	1024
+
+/**
+ * struct mcr_mail - datagrams that were taken at once
+ * @count: how many
+ * @letters: of which each has
+ * @letters.first: its first message
+ * @letters.data: the beginning, or all of it
+ * @letters.len: bytes of that
+ * @letters.cut: there was more, which is lost
+ */
+struct mcr_mail {
+	unsigned int count;
+	struct {
+		union {
+			struct nlmsghdr first;
+			char data[MCR_MAIL_BYTES];
+		};
+		size_t len;
+		bool cut;
+	} letters[MCR_MAIL_MAX];
+};
+
 /**
  * enum mcr_heard - what came
  * @MCR_HEARD_NOTHING: nothing is waiting
@@ -50,6 +75,8 @@ enum mcr_heard mcr_transport_hear(struct mcr_transport *t, void **buf,
 				  size_t *len, struct mcr_error *err);
 int mcr_transport_receive(struct mcr_transport *t, void **buf, size_t *len,
 			  struct mcr_error *err);
+int mcr_transport_receive_many(struct mcr_transport *t, struct mcr_mail *mail,
+			       struct mcr_error *err);
 int mcr_transport_ask(struct mcr_transport *t, struct nl_msg *msg,
 		      struct mcr_reply *reply, struct mcr_error *err);
 

@@ -12,6 +12,9 @@
 
 #include "mcrtool.h"
 
+/* As much as a pipe takes. */
+#define OUTPUT_BYTES	65536
+
 const struct mcrtool_verb mcrtool_verbs[] = {
 	{ .object = "rule", .verb = "list", .run = mcrtool_rule_list,
 	  .usage = "[FILTER]", .implied = true,
@@ -178,12 +181,26 @@ static int run(struct mcrtool *t)
 	return t->verb->run(t);
 }
 
-static int finish(int status)
+/*
+ * Rules may be many: who reads them from a pipe or a file is to get them in few
+ * pieces. Without memory for that it is the library's pieces.
+ */
+static char *begin_output(void)
+{
+	char *buf = isatty(STDOUT_FILENO) ? NULL : malloc(OUTPUT_BYTES);
+
+	if (buf)
+		setvbuf(stdout, buf, _IOFBF, OUTPUT_BYTES);
+	return buf;
+}
+
+static int finish(int status, char *buf)
 {
 	bool failed = ferror(stdout);
 
 	if (fclose(stdout))
 		failed = true;
+	free(buf);
 	if (!failed)
 		return status;
 	mcrtool_complain("standard output cannot be written to");
@@ -207,18 +224,20 @@ int main(int argc, char **argv)
 	struct mcr_token *tokens;
 	int used = 0, status, i;
 	bool stop = false;
+	char *out;
 
 	guard_descriptors();
+	out = begin_output();
 	signal(SIGPIPE, SIG_IGN);
 	status = mcrtool_options(&t, argc, argv, &used, &stop);
 	if (status || stop)
-		return finish(status);
+		return finish(status, out);
 	if (used >= argc && !t.batch)
-		return finish(usage());
+		return finish(usage(), out);
 
 	tokens = calloc((size_t)(argc - used) + 1, sizeof(*tokens));
 	if (!tokens)
-		return finish(mcrtool_no_memory(&t));
+		return finish(mcrtool_no_memory(&t), out);
 	for (i = used; i < argc; i++)
 		tokens[i - used].text = argv[i];
 	t.words.tokens = tokens;
@@ -232,5 +251,5 @@ int main(int argc, char **argv)
 		status = run(&t);
 	mcr_client_close(t.client);
 	free(tokens);
-	return finish(status);
+	return finish(status, out);
 }

@@ -23,6 +23,7 @@
 #include "../lib/client.h"
 #include "../lib/listen.h"
 #include "../lib/relay.h"
+#include "../lib/transport.h"
 
 #define HUNG_UP	"the relay daemon hung up: its log says why"
 
@@ -144,17 +145,41 @@ static void test_auto_refused(void **state)
 
 #define BATCH	5
 
-/* All in one datagram; answered by twos and threes. */
+/* What the server does with a batch. */
+enum serve {
+	SERVE_ALL,
+	SERVE_LATE,	/* behind a long answer to what was asked before */
+	SERVE_LONG,	/* with words that nobody has room for */
+	SERVE_NOT_ALL,	/* and hangs up */
+};
+
+static void say_late(int fd)
+{
+	struct nl_msg *msgs[40];
+	size_t i;
+
+	for (i = 0; i < COUNT(msgs); i++)
+		msgs[i] = relay_status(0);
+	relay_say(fd, NULL, msgs, COUNT(msgs));
+}
+
+/* All in one datagram; each is answered by one. */
 static void serve_batch(int fd, const void *arg)
 {
-	const struct server_tlvs tlvs = { .text = "no" };
+	struct server_tlvs tlvs = { .text = "no" };
 	struct nlmsghdr *nlh, *next;
-	static char buf[65536];
-	const bool *whole = arg;
+	const enum serve *serve = arg;
+	static char buf[65536], words[MCR_MAIL_BYTES];
 	ssize_t len;
 	int i, rem;
 
+	if (*serve == SERVE_LONG) {
+		memset(words, 'x', sizeof(words) - 1);
+		tlvs.text = words;
+	}
 	len = recv(fd, buf, sizeof(buf), 0);
+	if (*serve == SERVE_LATE)
+		say_late(fd);
 	rem = (int)len;
 	nlh = (struct nlmsghdr *)(void *)buf;
 	for (i = 0; i < BATCH; i++) {
@@ -163,7 +188,7 @@ static void serve_batch(int fd, const void *arg)
 		next = nlmsg_next(nlh, &rem);
 		if (i == 2)
 			RELAY_SAY(fd, nlh, server_ack(-EEXIST, &tlvs));
-		else if (i < BATCH - 1 || *whole)
+		else if (i < BATCH - 1 || *serve != SERVE_NOT_ALL)
 			RELAY_SAY(fd, nlh, server_ack(0, NULL));
 		nlh = next;
 	}
@@ -180,7 +205,7 @@ static int take_answer(unsigned int index, const struct mcr_reply *reply,
 	return 0;
 }
 
-static void do_batch(bool whole, unsigned int *seen, int *ret,
+static void do_batch(enum serve serve, unsigned int *seen, int *ret,
 		     struct mcr_error *err)
 {
 	struct mcr_batch batch = { 0 };
@@ -189,7 +214,7 @@ static void do_batch(bool whole, unsigned int *seen, int *ret,
 	struct relay r;
 	int i;
 
-	relay_start(&r, 1, serve_batch, &whole);
+	relay_start(&r, 1, serve_batch, &serve);
 	client = open_client(&r);
 	for (i = 0; i < BATCH; i++) {
 		msg = mcr_msg_new(MCR_CMD_RULE_FLUSH, 0);
@@ -210,9 +235,35 @@ static void test_batch(void **state)
 	int ret;
 
 	(void)state;
-	do_batch(true, &seen, &ret, &err);
+	do_batch(SERVE_ALL, &seen, &ret, &err);
 	assert_int_equal(ret, 0);
 	assert_int_equal(seen, (1U << BATCH) - 1);
+}
+
+static void test_batch_late(void **state)
+{
+	struct mcr_error err = { 0 };
+	unsigned int seen;
+	int ret;
+
+	(void)state;
+	do_batch(SERVE_LATE, &seen, &ret, &err);
+	assert_int_equal(ret, 0);
+	assert_int_equal(seen, (1U << BATCH) - 1);
+}
+
+static void test_batch_long(void **state)
+{
+	struct mcr_error err = { 0 };
+	unsigned int seen;
+	int ret;
+
+	(void)state;
+	do_batch(SERVE_LONG, &seen, &ret, &err);
+	assert_int_equal(ret, -1);
+	assert_int_equal(err.kind, MCR_ERROR_SYSTEM);
+	assert_contains(err.text, "a message is cut off");
+	assert_int_equal(seen, 3);
 }
 
 static void test_batch_hang_up(void **state)
@@ -222,7 +273,7 @@ static void test_batch_hang_up(void **state)
 	int ret;
 
 	(void)state;
-	do_batch(false, &seen, &ret, &err);
+	do_batch(SERVE_NOT_ALL, &seen, &ret, &err);
 	assert_int_equal(ret, -1);
 	assert_int_equal(err.kind, MCR_ERROR_NO_SERVER);
 	assert_string_equal(err.text, HUNG_UP);
@@ -615,6 +666,8 @@ int main(void)
 	suite_add_case(&suite, test_auto);
 	suite_add_case(&suite, test_auto_refused);
 	suite_add_case(&suite, test_batch);
+	suite_add_case(&suite, test_batch_late);
+	suite_add_case(&suite, test_batch_long);
 	suite_add_case(&suite, test_batch_hang_up);
 	suite_add_case(&suite, test_absent);
 	suite_add_case(&suite, test_writable_directory);

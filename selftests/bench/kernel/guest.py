@@ -62,7 +62,9 @@ class Bench:
         each."""
         outputs = OUTPUTS[:setting["n"]]
         segs = generator.segments() if setting["gro"] else 1
-        count = int(WARM / generator.send(path.gen, WARM, setting["flows"])
+        # Each flow twice at least: what is measured is not its first packet.
+        warm = max(WARM, 2 * setting["flows"])
+        count = int(warm / generator.send(path.gen, warm, setting["flows"])
                     * self.seconds)
         before = generator.sent()
         generator.sample(outputs[0])

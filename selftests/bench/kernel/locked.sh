@@ -12,7 +12,8 @@ cd "$(dirname "$0")/../../.."
 # Files of the packet path, and those of their functions that are not on it: what is
 # dropped is counted in what all processors share, and rules are changed by commands.
 FILES="forward send hook match lookup range rewrite"
-NOT_SENDING="mcr_count_drop mcr_class_ mcr_lookup_plan mcr_lookup_unplan \
+NOT_SENDING="mcr_count_drop mcr_drops_of mcr_class_ mcr_slot_link \
+mcr_slot_unlink mcr_entry_plan mcr_lookup_plan mcr_lookup_unplan \
 mcr_lookup_remove __rhashtable_insert_fast __rhashtable_remove_fast_one"
 
 [[ $# -eq 1 ]] || die "usage: locked.sh PLACE"

@@ -63,6 +63,10 @@
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value)	(*(volatile __typeof__(x) *)&(x) = (value))
 
+#define smp_load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, value)	\
+	__atomic_store_n(p, value, __ATOMIC_RELEASE)
+
 #define container_of(ptr, type, member)					\
 ({									\
 	const __typeof__(((type *)NULL)->member) *__mptr = (ptr);		\
