@@ -313,6 +313,15 @@ static struct sk_buff *mcr_private_slow(struct sk_buff *skb, unsigned int room)
 	return nskb;
 }
 
+/* Its pages are others', too: nobody is to write there, as esp_input() would. */
+static void mcr_share_pages(struct sk_buff *skb)
+{
+	struct skb_shared_info *shinfo = skb_shinfo(skb);
+
+	if (shinfo->nr_frags && !(shinfo->flags & SKBFL_SHARED_FRAG))
+		shinfo->flags |= SKBFL_SHARED_FRAG;
+}
+
 /*
  * A copy whose headers are its own: the job's packet itself if @last, which is
  * consumed then whatever happens.
@@ -324,15 +333,16 @@ static struct sk_buff *mcr_private(const struct mcr_job *job,
 	const struct mcr_packet *p = job->p;
 	struct sk_buff *nskb = job->skb;
 
+	/* Whoever has the rest of it, as the host, is told so, too. */
+	if (!last || skb_cloned(job->skb))
+		mcr_share_pages(job->skb);
 	if (!last) {
 		nskb = mcr_private_fast(job->skb, headroom);
 		if (!nskb)
 			nskb = mcr_private_slow(job->skb, headroom);
 		if (!nskb)
 			return NULL;
-		/* Its pages are others', too: nobody is to write there. */
-		if (skb_shinfo(nskb)->nr_frags)
-			skb_shinfo(nskb)->flags |= SKBFL_SHARED_FRAG;
+		mcr_share_pages(nskb);
 	}
 	if (last || skb_headlen(nskb) < job->kept + p->hlen) {
 		if (skb_cow_head(nskb, headroom) ||

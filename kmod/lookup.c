@@ -168,7 +168,8 @@ static int mcr_entry_plan(struct mcr_lookup *l, struct mcr_entry *e)
 	BUILD_BUG_ON(offsetof(struct mcr_entry, rb) !=
 		     offsetof(struct mcr_slot, order));
 
-	e->live = false;
+	/* It may have been taken out just now: lookups may still be at it. */
+	WRITE_ONCE(e->live, false);
 	if (mcr_slot_find(l, &e->slot.key))
 		return -EEXIST;
 	return mcr_slot_link(l, &e->slot);
@@ -262,11 +263,12 @@ void mcr_lookup_unplan(struct mcr_lookup *l, struct mcr_entry *e)
 void mcr_lookup_publish(struct mcr_lookup *l, struct mcr_entry *e)
 {
 	lockdep_assert_held(l->lock);
-	/* With what lookups are to find in the object that it is in. */
-	if (mcr_match_one_port(&e->match))
-		smp_store_release(&e->live, true);
-	else
+	if (!mcr_match_one_port(&e->match)) {
 		mcr_ranges_publish(l, &e->class->ranges);
+		return;
+	}
+	/* Behind what lookups are to find in the object that it is in. */
+	smp_store_release(&e->live, true);
 }
 
 /**
@@ -343,6 +345,7 @@ static struct mcr_entry *mcr_mask_probe(struct mcr_lookup *l,
 		return mcr_ranges_find(&mcr_slot_class(slot)->ranges,
 				       f->dport);
 	e = mcr_slot_entry(slot);
+	/* Before what is read of the object: see mcr_lookup_publish(). */
 	return smp_load_acquire(&e->live) ? e : NULL;
 }
 

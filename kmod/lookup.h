@@ -57,7 +57,7 @@ struct mcr_class_key {
  */
 struct mcr_slot {
 	struct rhash_head node;
-	struct mcr_class_key key;
+	struct mcr_class_key key __aligned(8);
 	u64 rest;
 	struct rb_node order;
 };
@@ -84,7 +84,7 @@ struct mcr_entry {
 				struct rhash_head node;
 				struct mcr_class *class;
 			};
-			struct mcr_match match;
+			struct mcr_match match __aligned(8);
 			u16 subtree_max;
 			bool live;
 			struct rb_node rb;

@@ -89,7 +89,7 @@ void mcr_shadow_unlink(struct mcr_lookup *l, struct mcr_slot *slot)
 
 /* The first slot that is not in front of a key. */
 static struct mcr_slot *mcr_slot_from(struct mcr_lookup *l,
-					const struct mcr_class_key *key)
+				      const struct mcr_class_key *key)
 {
 	struct rb_node *node = l->order.rb_node;
 	struct mcr_slot *found = NULL;

@@ -391,9 +391,8 @@ static void mcr_forward_bare(struct kunit *test)
 	mcr_tp_finish(want);
 	for (i = 0; i < MCR_RIG_DEVS; i++) {
 		sent = mcr_rig_expect(rig, i, want);
-		if (i + 1 < MCR_RIG_DEVS)
-			KUNIT_EXPECT_TRUE(test, skb_shinfo(sent)->flags &
-						SKBFL_SHARED_FRAG);
+		KUNIT_EXPECT_TRUE(test, skb_shinfo(sent)->flags &
+					SKBFL_SHARED_FRAG);
 		kfree_skb(sent);
 		mcr_rig_expect_counters(rig, i, 1, p->len, 0, 0);
 	}
