@@ -61,6 +61,9 @@ static void take_family(struct mcrd_module *m, struct nlmsghdr *nlh)
 			   group_of(a[CTRL_ATTR_MCAST_GROUPS]) : 0;
 		break;
 	case CTRL_CMD_DELFAMILY:
+		/* Another one has come since this was said. */
+		if (nla_get_u16(a[CTRL_ATTR_FAMILY_ID]) != m->family)
+			break;
 		m->family = 0;
 		m->gone++;
 		break;
@@ -154,9 +157,14 @@ static int hear_answer(struct mcrd_module *m, int fd, message_fn fn, void *arg)
 
 static bool take_dumped(struct mcrd_module *m, struct nlmsghdr *nlh, void *arg)
 {
-	(void)arg;
-	if (nlh->nlmsg_type == NLMSG_DONE || nlh->nlmsg_type == NLMSG_ERROR)
+	int *error = arg;
+
+	if (nlh->nlmsg_type == NLMSG_DONE || nlh->nlmsg_type == NLMSG_ERROR) {
+		/* Both begin with what went wrong. */
+		if (nlmsg_datalen(nlh) >= (int)sizeof(*error))
+			memcpy(error, nlmsg_data(nlh), sizeof(*error));
 		return false;
+	}
 	take_family(m, nlh);
 	return true;
 }
@@ -171,7 +179,7 @@ static bool take_dumped(struct mcrd_module *m, struct nlmsghdr *nlh, void *arg)
 int mcrd_module_look(struct mcrd_module *m)
 {
 	struct mcrd_module found = { .seq = m->seq };
-	int fd = open_socket(), ret;
+	int fd = open_socket(), ret, error = 0;
 
 	if (fd < 0) {
 		m->unheard = true;
@@ -180,7 +188,9 @@ int mcrd_module_look(struct mcrd_module *m)
 	ret = send_request(&found, fd, GENL_ID_CTRL, NLM_F_DUMP,
 			   CTRL_CMD_GETFAMILY);
 	if (!ret)
-		ret = hear_answer(&found, fd, take_dumped, NULL);
+		ret = hear_answer(&found, fd, take_dumped, &error);
+	if (!ret)
+		ret = error;
 	close(fd);
 	m->seq = found.seq;
 	m->unheard = ret;
@@ -199,18 +209,26 @@ static void on_control(void *arg, uint32_t events)
 	struct mcrd_module *m = arg;
 	struct nlmsghdr *nlh;
 	void *buf = malloc(BUFFER_BYTES);
-	ssize_t n = 0;
+	bool lost = false;
+	ssize_t n;
 	int rem;
 
 	(void)events;
-	while (buf && (n = receive(m->watch.fd, buf)) > 0) {
+	while (buf && (n = receive(m->watch.fd, buf)) != 0) {
+		if (n < 0) {
+			lost = true;
+			if (n != -ENOBUFS)
+				break;
+			continue;
+		}
 		rem = (int)n;
 		for (nlh = buf; nlmsg_ok(nlh, rem);
 		     nlh = nlmsg_next(nlh, &rem))
 			take_family(m, nlh);
 	}
 	free(buf);
-	if (n < 0)
+	/* What waited behind what was lost is older than the answer is. */
+	if (lost)
 		mcrd_module_look(m);
 }
 
