@@ -259,8 +259,10 @@ static enum mcr_heard hear_many(struct mcr_transport *t, struct mcr_mail *mail,
 		mail->letters[i].len = heads[i].msg_len;
 		mail->letters[i].cut = heads[i].msg_hdr.msg_flags & MSG_TRUNC;
 		/* On netlink others may send, too. */
-		if (t->plane == MCR_PLANE_KERNEL && from[i].nl_pid)
+		if (t->plane == MCR_PLANE_KERNEL && from[i].nl_pid) {
 			mail->letters[i].len = 0;
+			mail->letters[i].cut = false;
+		}
 		/* Nobody sends nothing: this is the connection's end. */
 		else if (t->plane == MCR_PLANE_RELAY && !heads[i].msg_len)
 			break;
