@@ -144,9 +144,15 @@ static void errors(void **state)
 	}
 	mcrd_receive_error(&r->w, mcrd_port_find(&r->w.table, "in0")->rx,
 			   EINVAL);
-	/* What the kernel was lent is used up; there are others; and there are none. */
-	mcrd_receive_error(&r->w, mcrd_port_find(&r->w.table, "in0")->rx,
-			   ENOBUFS);
+	/*
+	 * What the kernel was lent is used up; there are others, and the socket is
+	 * not to rest; and there are none.
+	 */
+	for (i = 0; i < 2 * MCRD_RX_ERRORS; i++)
+		assert_true(mcrd_receive_error(&r->w,
+					       mcrd_port_find(&r->w.table,
+							      "in0")->rx,
+					       ENOBUFS));
 	free_buffers = r->w.pool.n_free;
 	r->w.pool.n_free = 0;
 	mcrd_receive_error(&r->w, mcrd_port_find(&r->w.table, "in0")->rx,

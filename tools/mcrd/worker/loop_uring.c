@@ -68,6 +68,7 @@ struct mcrd_event {
  * @u: the io_uring
  * @rx: sockets that are received from
  * @n_rx: how many
+ * @turn: which of them is asked first: it may take all buffers there are
  * @event: completions of receives, from @first on, @n of them, in a circle
  * @room: of @event, a power of two
  * @first: the one that came first
@@ -87,6 +88,7 @@ struct mcrd_ring {
 	struct mcrd_uring u;
 	struct mcrd_rxdev *rx[RX_MAX];
 	uint32_t n_rx;
+	uint32_t turn;
 	struct mcrd_event *event;
 	uint32_t room;
 	uint32_t first;
@@ -302,8 +304,9 @@ static void ask_for_packets(struct mcrd_worker *w)
 	bool rested = w->now >= ring->rest_until;
 	uint32_t i;
 
+	ring->turn++;
 	for (i = 0; i < ring->n_rx; i++) {
-		struct mcrd_rxdev *rx = ring->rx[i];
+		struct mcrd_rxdev *rx = ring->rx[(ring->turn + i) % ring->n_rx];
 		struct io_uring_sqe *sqe;
 
 		if (rx->armed || rx->closed || !ring->u.lent ||

@@ -128,9 +128,12 @@ bool mcrd_receive_error(struct mcrd_worker *w, struct mcrd_rxdev *rx, int err)
 		w->errors.n[fault]++;
 	else
 		note(w, rx, fault, strerror(err));
-	/* The kernel is lent some of them at a time: there may be others. */
-	if (fault == MCRD_FAULT_RX_BUFFERS && !w->pool.n_free)
+	if (fault == MCRD_FAULT_RX_BUFFERS) {
+		/* The kernel is lent some at a time, which another socket took. */
+		if (w->pool.n_free)
+			return true;
 		w->pool.exhausted++;
+	}
 	return rx->errors++ < MCRD_RX_ERRORS;
 }
 
