@@ -2,6 +2,7 @@
 """What makes packets in the guest, mcr_bench, and what counts those that came
 out."""
 import socket
+import time
 
 SOURCE = "10.1.0.2"
 GROUP = (239 << 24) + (1 << 16) + (1 << 8)      # 239.1.1.0 and following
@@ -48,18 +49,32 @@ def make(payload):
     put(PARAMETERS + "model", f"{GROUP} {PORT} {payload}")
 
 
-def keep_super(iif, dev, payload):
-    """The packet that is to be sent is a super-packet: as many datagrams as go
-    into one, which come in at iif, from a socket that sends out of dev."""
-    put(PARAMETERS + "keep", iif)
+def send_super(payload, datagrams):
+    """A super-packet of so many datagrams, from a socket."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.setsockopt(socket.IPPROTO_UDP, 103, payload)   # UDP_SEGMENT
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
                         socket.inet_aton(SOURCE))
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 32)
         sock.bind((SOURCE, 4000))
-        sock.sendto(bytes(65000 // payload * payload), (address(GROUP), PORT))
-    put(PARAMETERS + "keep", "")
+        sock.sendto(bytes(datagrams * payload), (address(GROUP), PORT))
+
+
+def keep_super(iif, payload):
+    """The packet that is to be sent is a super-packet: as many datagrams as go
+    into one, which come in at iif. It comes some time after it was sent, and what
+    came before it may be somebody else's."""
+    datagrams = 65000 // payload
+    for _ in range(10):
+        put(PARAMETERS + "keep", iif)
+        send_super(payload, datagrams)
+        end = time.monotonic() + 1
+        while not segments() and time.monotonic() < end:
+            time.sleep(0.01)
+        put(PARAMETERS + "keep", "")
+        if segments() == datagrams:
+            return
+    raise RuntimeError(f"no super-packet comes in at {iif}")
 
 
 def segments():

@@ -54,7 +54,7 @@ class Bench:
         run("ip", "addr", "add", f"{generator.SOURCE}/24", "dev", "s0")
         for dev in "s0", "s1":
             run("ip", "link", "set", dev, "up")
-        generator.keep_super("s1", "s0", SETTING["payload"])
+        generator.keep_super("s1", SETTING["payload"])
         run("ip", "addr", "flush", "dev", "s0")
 
     def measure(self, path, setting, round_):
@@ -62,10 +62,12 @@ class Bench:
         each."""
         outputs = OUTPUTS[:setting["n"]]
         segs = generator.segments() if setting["gro"] else 1
-        # Each flow twice at least: what is measured is not its first packet.
+        # Each flow twice at least: what is measured is not its first packet. Twice,
+        # as one may be held up, and the measurement would have no time.
         warm = max(WARM, 2 * setting["flows"])
-        count = int(warm / generator.send(path.gen, warm, setting["flows"])
-                    * self.seconds)
+        took = min(generator.send(path.gen, warm, setting["flows"])
+                   for _ in range(2))
+        count = int(warm / took * self.seconds)
         before = generator.sent()
         generator.sample(outputs[0])
         generator.send(path.gen, count, setting["flows"])
