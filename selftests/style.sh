@@ -152,7 +152,7 @@ check_module stock-6.12 | report "sparse and W=1 on 6.12"
 check_locked stock-6.1 | report "no locked instruction for a packet sent on 6.1"
 check_locked stock-6.12 | report "no locked instruction for a packet sent on 6.12"
 check_version_if | report "kernel versions are told apart in kmod/compat only"
-{ make -s -C tools tidy CLANG_TIDY="$PWD/selftests/tidy.sh" 2>&1 >/dev/null ||
+{ make -s -C tools tidy CLANG_TIDY="$PWD/selftests/tidy.sh" 2>&1 ||
 	echo "make tidy failed"; } |
 	{ grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -' || true; } |
 	report "clang-tidy"
