@@ -73,6 +73,33 @@ void kapi_overrun(u32 portid)
 			   kapi_hooks.arg);
 }
 
+/**
+ * kapi_extack_say - what NL_SET_ERR_MSG() does
+ * @extack: gets the sentence; NULL: nobody wants it
+ * @msg: the sentence; lives longer than the message
+ */
+void kapi_extack_say(struct netlink_ext_ack *extack, const char *msg)
+{
+	if (extack)
+		extack->_msg = msg;
+}
+
+/**
+ * kapi_extack_blame - what NL_SET_BAD_ATTR_POLICY() does
+ * @extack: is told; NULL: nobody wants it
+ * @attr: the attribute at fault
+ * @policy: what it is to be like; may be NULL
+ */
+void kapi_extack_blame(struct netlink_ext_ack *extack,
+		       const struct nlattr *attr,
+		       const struct nla_policy *policy)
+{
+	if (!extack)
+		return;
+	extack->bad_attr = attr;
+	extack->policy = policy;
+}
+
 /* Room that the attributes of an acknowledgment need at most. */
 static unsigned int kapi_ack_room(const struct netlink_ext_ack *extack)
 {

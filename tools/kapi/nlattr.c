@@ -229,7 +229,7 @@ static int kapi_nla_check_kind(const struct nlattr *nla,
 		return err;
 	if (p->type == NLA_REJECT && p->reject_message) {
 		NL_SET_BAD_ATTR(extack, nla);
-		extack->_msg = p->reject_message;
+		kapi_extack_say(extack, p->reject_message);
 		return -EINVAL;
 	}
 	if (p->type == NLA_UNSPEC && (validate & NL_VALIDATE_UNSPEC)) {
@@ -330,7 +330,7 @@ static int kapi_nla_leftover(const struct kapi_nla_level *l,
  * @len: bytes of them
  * @policy: what they are to be like, by type; NULL: anything
  * @validate: NL_VALIDATE_ bits
- * @extack: gets the sentence
+ * @extack: gets the sentence; may be NULL
  *
  * Return: 0, -EINVAL or -ERANGE.
  */

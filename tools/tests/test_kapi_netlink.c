@@ -447,6 +447,28 @@ static void test_deep(void **state)
 	assert_int_equal(parse_deep(11), -EINVAL);
 }
 
+/* Who does not ask for a sentence gets the errno. */
+static void test_nobody_asks(void **state)
+{
+	static const struct nla_policy policy[3] = {
+		[1] = { .type = NLA_REJECT, .reject_message = "not here" },
+		[2] = { .type = NLA_U32 },
+	};
+	struct nlattr *tb[3];
+	struct nlattr *head;
+
+	(void)state;
+	req_begin(&r);
+	head = (struct nlattr *)skb_tail_pointer(&r.skb);
+	nla_put_u32(&r.skb, 1, 0);
+	assert_int_equal(kapi_nla_parse(tb, 2, head, r.skb.len, policy,
+					NL_VALIDATE_STRICT, NULL), -EINVAL);
+	req_begin(&r);
+	nla_put_u16(&r.skb, 2, 0);
+	assert_int_equal(kapi_nla_parse(tb, 2, head, r.skb.len, policy,
+					NL_VALIDATE_STRICT, NULL), -EINVAL);
+}
+
 static void test_get_family(void **state)
 {
 	const struct nlattr *nla, *nest;
@@ -538,31 +560,23 @@ static void test_get_policy(void **state)
 	assert_int_equal(req_answer().offset, HEAD + 8);
 }
 
+#define CASE(f)	cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
+
 int main(void)
 {
 	static const struct CMUnitTest cases[] = {
-		cmocka_unit_test_setup_teardown(test_policy_limits, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_who, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_no_such, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_headers, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_ack, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_core_messages, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_many_messages, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_cut, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_deep, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_get_family, rig_setup,
-						rig_teardown),
-		cmocka_unit_test_setup_teardown(test_get_policy, rig_setup,
-						rig_teardown),
+		CASE(test_policy_limits),
+		CASE(test_who),
+		CASE(test_no_such),
+		CASE(test_headers),
+		CASE(test_ack),
+		CASE(test_core_messages),
+		CASE(test_many_messages),
+		CASE(test_cut),
+		CASE(test_deep),
+		CASE(test_nobody_asks),
+		CASE(test_get_family),
+		CASE(test_get_policy),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(bad) + ARRAY_SIZE(cases)];
 	size_t i;

@@ -43,21 +43,15 @@ struct netlink_ext_ack {
 	u8 cookie_len;
 };
 
-/* All who use these have an extack: kapi_receive_one() and dumps see to it. */
-#define NL_SET_ERR_MSG(extack, msg)					\
-do {									\
-	static const char __text[] = msg;				\
-									\
-	(extack)->_msg = __text;					\
-} while (0)
+void kapi_extack_say(struct netlink_ext_ack *extack, const char *msg);
+void kapi_extack_blame(struct netlink_ext_ack *extack,
+		       const struct nlattr *attr,
+		       const struct nla_policy *policy);
 
-#define NL_SET_BAD_ATTR_POLICY(extack, attr, pol)			\
-do {									\
-	struct netlink_ext_ack *__ack = (extack);			\
-									\
-	__ack->bad_attr = (attr);					\
-	__ack->policy = (pol);						\
-} while (0)
+#define NL_SET_ERR_MSG(extack, msg)	kapi_extack_say(extack, msg)
+
+#define NL_SET_BAD_ATTR_POLICY(extack, attr, pol)	\
+	kapi_extack_blame(extack, attr, pol)
 
 #define NL_SET_BAD_ATTR(extack, attr)	\
 	NL_SET_BAD_ATTR_POLICY(extack, attr, NULL)
