@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "fanout.h"
+#include "mem.h"
 #include "netdev.h"
 #include "plane.h"
 #include "rewrite.h"
@@ -16,7 +17,7 @@
 
 static void mcr_output_release(struct mcr_output *out)
 {
-	mcr_plane_free(out->drops);
+	mcr_plane_drops_free(out->drops);
 	free_percpu(out->counters);
 	kfree(out);
 }
@@ -32,9 +33,7 @@ static struct mcr_output *mcr_output_alloc(struct mcr_net *mn,
 	if (!out)
 		return NULL;
 	out->counters = mcr_stats_alloc(struct mcr_output_counters);
-	if (!MCR_PLANE_DROPS_LATER)
-		out->drops = mcr_plane_alloc(sizeof(*out->drops));
-	if (!out->counters || !(out->drops || MCR_PLANE_DROPS_LATER)) {
+	if (!out->counters || !mcr_plane_drops_alloc(&out->drops)) {
 		mcr_output_release(out);
 		return NULL;
 	}

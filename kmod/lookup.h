@@ -96,7 +96,7 @@ struct mcr_entry {
  * struct mcr_lookup - a classifier
  * @classes: struct mcr_slot by key
  * @masks: the masks in use, most specific first
- * @order: the same, sorted; see shadow.c
+ * @order: the slots, sorted; see shadow.c
  * @lock: the owner's
  *
  * Changes are made under @lock; lookups run under RCU.

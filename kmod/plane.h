@@ -12,8 +12,7 @@
 #include <linux/mcr.h>
 #include <linux/slab.h>
 
-#include "mem.h"
-
+struct mcr_drops;
 struct mcr_ingress;
 struct mcr_net;
 struct mcr_rule;
@@ -80,17 +79,15 @@ static inline bool mcr_plane_pause(void)
 	return false;
 }
 
-/* Whoever drops a packet makes what it is counted in. */
-#define MCR_PLANE_DROPS_LATER	true
-
-static inline void *mcr_plane_alloc(size_t size)
+/* Whoever drops the first packet makes what they are counted in. */
+static inline bool mcr_plane_drops_alloc(struct mcr_drops **drops)
 {
-	return kzalloc(size, MCR_GFP);
+	return true;
 }
 
-static inline void mcr_plane_free(void *p)
+static inline void mcr_plane_drops_free(struct mcr_drops *drops)
 {
-	kfree(p);
+	kfree(drops);
 }
 
 #else
@@ -183,23 +180,23 @@ static inline bool mcr_plane_pause(void)
 	return true;
 }
 
-/* Who drops packets are other processes, which have to be told where. */
-#define MCR_PLANE_DROPS_LATER	false
-
 /**
- * mcr_plane_alloc - memory that packets count in, whoever handles them
- * @size: bytes
+ * mcr_plane_drops_alloc - what a new output counts its drops in
+ * @drops: gets it, zeroed, for mcr_plane_drops_free()
+ *
+ * The module leaves it NULL until there is a drop. Those who drop packets of the
+ * relay are other processes, which have to be told where to count.
  *
  * Context: Process; may sleep.
- * Return: zeroed, for mcr_plane_free(); NULL without memory.
+ * Return: false without memory.
  */
-void *mcr_plane_alloc(size_t size);
+bool mcr_plane_drops_alloc(struct mcr_drops **drops);
 
 /**
- * mcr_plane_free - free memory that packets count in no more
- * @p: from mcr_plane_alloc(); may be NULL
+ * mcr_plane_drops_free - packets count drops there no more
+ * @drops: from mcr_plane_drops_alloc(), or the first drop's; may be NULL
  */
-void mcr_plane_free(void *p);
+void mcr_plane_drops_free(struct mcr_drops *drops);
 
 #endif /* __KERNEL__ */
 

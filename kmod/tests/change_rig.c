@@ -16,7 +16,6 @@
 #include "move.h"
 #include "netdev.h"
 #include "netns.h"
-#include "plane.h"
 
 /* KUnit runs one test at a time. */
 static struct mcr_table_rig *mcr_table_rig_now;
@@ -268,7 +267,7 @@ void mcr_table_rig_drop(struct mcr_table_rig *rig, struct mcr_output *out,
 			enum mcr_drop reason, u32 n)
 {
 	if (!out->drops)
-		out->drops = mcr_plane_alloc(sizeof(*out->drops));
+		out->drops = kzalloc(sizeof(*out->drops), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(rig->test, out->drops);
 	mcr_stats_drop(out->drops, reason, n);
 }

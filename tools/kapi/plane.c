@@ -6,6 +6,7 @@
 
 #include "internal.h"
 #include "plane.h"
+#include "stats.h"
 
 /* The module is the authority: what is nobody's in particular is its own. */
 static bool kapi_follows;
@@ -13,14 +14,15 @@ static bool kapi_follows;
 /* Whose message is carried out repeats what the module says. */
 static bool kapi_repeats;
 
-void *mcr_plane_alloc(size_t size)
+bool mcr_plane_drops_alloc(struct mcr_drops **drops)
 {
-	return kapi_shared_alloc(size);
+	*drops = kapi_shared_alloc(sizeof(**drops));
+	return *drops;
 }
 
-void mcr_plane_free(void *p)
+void mcr_plane_drops_free(struct mcr_drops *drops)
 {
-	kapi_shared_free(p);
+	kapi_shared_free(drops);
 }
 
 bool mcr_plane_is_self(u8 plane)
