@@ -256,16 +256,15 @@ static enum mcr_heard hear_many(struct mcr_transport *t, struct mcr_mail *mail,
 	if (ret < 0)
 		return failed_read(t, err);
 	for (i = 0; i < ret; i++) {
-		mail->letters[i].len = heads[i].msg_len;
-		mail->letters[i].cut = heads[i].msg_hdr.msg_flags & MSG_TRUNC;
 		/* On netlink others may send, too. */
-		if (t->plane == MCR_PLANE_KERNEL && from[i].nl_pid) {
-			mail->letters[i].len = 0;
-			mail->letters[i].cut = false;
-		}
+		bool foreign = t->plane == MCR_PLANE_KERNEL && from[i].nl_pid;
+		bool cut = heads[i].msg_hdr.msg_flags & MSG_TRUNC;
+
 		/* Nobody sends nothing: this is the connection's end. */
-		else if (t->plane == MCR_PLANE_RELAY && !heads[i].msg_len)
+		if (t->plane == MCR_PLANE_RELAY && !heads[i].msg_len)
 			break;
+		mail->letters[i].len = foreign ? 0 : heads[i].msg_len;
+		mail->letters[i].cut = cut && !foreign;
 	}
 	mail->count = (unsigned int)i;
 	return i ? MCR_HEARD_MESSAGE : MCR_HEARD_GONE;
