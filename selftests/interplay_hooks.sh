@@ -88,27 +88,36 @@ nft_ingress() {
 	run_ok in_ns mcr nft delete table netdev t
 }
 
-# tc_counter PREF [DEV HOOK]: packets of the filter's action; in VALUE.
+# tc_filters FAMILY DEV HOOK: port 6000 is dropped, by the first, and 5000 let pass.
+tc_filters() {
+	local -A protocol=([4]=ip [6]=ipv6)
+	in_ns mcr tc -batch - <<-END || fail "tc refuses the filters"
+		qdisc add dev $2 clsact
+		filter add dev $2 $3 pref 1 protocol ${protocol[$1]} flower ip_proto udp dst_port 6000 action drop
+		filter add dev $2 $3 pref 2 protocol ${protocol[$1]} flower ip_proto udp dst_port 5000 action ok
+	END
+}
+
+# tc_counter DEV HOOK PREF: packets of the filter's action; in VALUE.
 tc_counter() {
-	capture in_ns mcr tc -s -j filter show dev "${2:-in0}" "${3:-ingress}" \
-		pref "$1"
+	capture in_ns mcr tc -s -j filter show dev "$1" "$2" pref "$3"
 	VALUE=$(jq '[.[] | .options.actions[]?.stats.packets] | add' <<<"$OUTPUT")
+}
+
+# tc_filters_end DEV HOOK DROPPED PASSED: so many packets they have seen.
+tc_filters_end() {
+	tc_counter "$1" "$2" 1
+	check_equal "dropped" "$VALUE" "$3"
+	tc_counter "$1" "$2" 2
+	check_equal "let pass" "$VALUE" "$4"
+	run_ok in_ns mcr tc qdisc del dev "$1" clsact
 }
 
 tc_ingress() {
 	local family=$1 mode=$2
-	local -A protocol=([4]=ip [6]=ipv6)
-	in_ns mcr tc -batch - <<-END || fail "tc refuses the filters" || return
-		qdisc add dev in0 clsact
-		filter add dev in0 ingress pref 1 protocol ${protocol[$family]} flower ip_proto udp dst_port 6000 action drop
-		filter add dev in0 ingress pref 2 protocol ${protocol[$family]} flower ip_proto udp dst_port 5000 action ok
-	END
+	tc_filters "$family" in0 ingress || return
 	ordered "$family" "$mode"
-	tc_counter 1
-	check_equal "dropped" "$VALUE" "$COUNT"
-	tc_counter 2
-	check_equal "let pass" "$VALUE" $((COUNT + 1))
-	run_ok in_ns mcr tc qdisc del dev in0 clsact
+	tc_filters_end in0 ingress "$COUNT" $((COUNT + 1))
 }
 
 # What tc rewrites, rules see rewritten.
@@ -128,36 +137,26 @@ tc_rewrites() {
 	rules_flush
 }
 
-# sent_to_all FAMILY: a rule that changes nothing and one that rewrites send to out1,
-# flow 1 to the port that all let pass, flow 2 to one that is dropped behind the rules.
-sent_to_all() {
+# to_both FAMILY: an output that changes nothing and one that rewrites send to out1,
+# where flow 1 is expected.
+to_both() {
+	local group=${GROUP[$1]} group2=${GROUP2[$1]}
+	rule_add name r1 iif in0 group "$group" pass to out1 mac keep \
+		to out1 group "$group2" || return
+	sink_start --until-end dev k1 flow 1 group "$group" count "$COUNT" \
+		dev k1 flow 1 group "$group2" count "$COUNT"
+}
+
+tc_egress() {
 	local family=$1
-	rule_add name r1 iif in0 group "${GROUP[$family]}" pass to out1 mac keep \
-		to out1 group "${GROUP2[$family]}" || return
-	sink_start --until-end dev k1 flow 1 group "${GROUP[$family]}" \
-		count "$COUNT" dev k1 flow 1 group "${GROUP2[$family]}" \
-		count "$COUNT" || return
+	tc_filters "$family" out1 egress || return
+	to_both "$family" || return
 	packets "$family" --port 5000
 	packets "$family" --port 6000 --flow 2
 	finish "$family"
 	received
 	rules_flush
-}
-
-tc_egress() {
-	local family=$1
-	local -A protocol=([4]=ip [6]=ipv6)
-	in_ns mcr tc -batch - <<-END || fail "tc refuses the filters" || return
-		qdisc add dev out1 clsact
-		filter add dev out1 egress pref 1 protocol ${protocol[$family]} flower ip_proto udp dst_port 6000 action drop
-		filter add dev out1 egress pref 2 protocol ${protocol[$family]} flower ip_proto udp dst_port 5000 action ok
-	END
-	sent_to_all "$family"
-	tc_counter 1 out1 egress
-	check_equal "dropped" "$VALUE" $((2 * COUNT))
-	tc_counter 2 out1 egress
-	check_equal "let pass" "$VALUE" $((2 * COUNT + 1))
-	run_ok in_ns mcr tc qdisc del dev out1 clsact
+	tc_filters_end out1 egress $((2 * COUNT)) $((2 * COUNT + 1))
 }
 
 # A queueing discipline that somebody has set.
@@ -166,11 +165,7 @@ tc_queue() {
 	run_ok in_ns mcr tc qdisc add dev out1 root handle 1: prio
 	in_ns mcr tc filter add dev out1 parent 1: matchall action ok \
 		classid 1:1 || fail "tc refuses the filter"
-	rule_add name r1 iif in0 group "${GROUP[$family]}" pass to out1 mac keep \
-		to out1 group "${GROUP2[$family]}" || return
-	sink_start --until-end dev k1 group "${GROUP[$family]}" \
-		count "$COUNT" dev k1 group "${GROUP2[$family]}" \
-		count "$COUNT" || return
+	to_both "$family" || return
 	packets "$family"
 	finish "$family"
 	received
