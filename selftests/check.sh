@@ -132,6 +132,7 @@ step_guest() {
 		;;
 	smp-*) cpus=2 ;;
 	esac
+	as_user mkdir -p "$logs/$step"
 	MCR_KUNIT_EFFORT=${MCR_KUNIT_EFFORT:-$effort} \
 		MCR_VM_CPUS=${MCR_VM_CPUS:-$cpus} MCR_TEST_WAIT=${MCR_TEST_WAIT:-$wait} \
 		selftests/vm/run --timeout "$LIMIT" --results "$logs/$step" \
