@@ -399,6 +399,115 @@ static void mcr_forward_bare(struct kunit *test)
 	kunit_kfree(test, want);
 }
 
+/**
+ * struct mcr_share_vector - who has pages of a packet besides an output
+ * @desc: the case
+ * @mode: of the rule
+ * @linear: so many bytes of the packet are linear
+ * @cloned: somebody has a clone of it
+ * @shared: somebody has a reference to it
+ * @outputs: how many
+ * @same: those that change nothing, by bits; the others change headers
+ * @told: whoever has pages that others have, too, is told so by the packet
+ */
+struct mcr_share_vector {
+	const char *desc;
+	u8 mode;
+	u16 linear;
+	bool cloned;
+	bool shared;
+	u8 outputs;
+	u8 same;
+	bool told;
+};
+
+static const struct mcr_share_vector mcr_share_vectors[] = {
+	{ "passed, one output", MCR_MODE_PASS, 28,
+	  .outputs = 1, .told = true },
+	{ "passed, one output, cloned", MCR_MODE_PASS, 28, .cloned = true,
+	  .outputs = 1, .told = true },
+	{ "passed, one output, headers paged", MCR_MODE_PASS, 20,
+	  .outputs = 1, .told = true },
+	{ "passed, many outputs", MCR_MODE_PASS, 28,
+	  .outputs = 3, .told = true },
+	{ "passed, many outputs, cloned", MCR_MODE_PASS, 28, .cloned = true,
+	  .outputs = 3, .told = true },
+	{ "passed, many outputs, all paged", MCR_MODE_PASS, 0,
+	  .outputs = 3, .told = true },
+	{ "passed, the first changes nothing", MCR_MODE_PASS, 28,
+	  .outputs = 2, .same = 0x1, .told = true },
+	{ "passed, the last changes nothing", MCR_MODE_PASS, 28,
+	  .outputs = 2, .same = 0x2, .told = true },
+	/* It is a clone that all have: who looks sees that. */
+	{ "passed, none changes anything", MCR_MODE_PASS, 28,
+	  .outputs = 2, .same = 0x3 },
+	{ "passed, no pages", MCR_MODE_PASS, MCR_TP_MAX, .outputs = 2 },
+	{ "consumed, one output, cloned", MCR_MODE_CONSUME, 28, .cloned = true,
+	  .outputs = 1, .told = true },
+	{ "consumed, one output, shared", MCR_MODE_CONSUME, 28, .shared = true,
+	  .outputs = 1, .told = true },
+	{ "consumed, many outputs", MCR_MODE_CONSUME, 28,
+	  .outputs = 3, .told = true },
+	{ "consumed, the last changes nothing", MCR_MODE_CONSUME, 28,
+	  .outputs = 2, .same = 0x2, .told = true },
+	/* Nobody else has it. */
+	{ "consumed, one output", MCR_MODE_CONSUME, 28, .outputs = 1 },
+};
+
+MCR_TEST_PARAM(mcr_share, mcr_share_vectors);
+
+static bool mcr_share_told(const struct sk_buff *skb)
+{
+	return skb_shinfo(skb)->flags & SKBFL_SHARED_FRAG;
+}
+
+/*
+ * Copies have the packet's pages. Those who would write there, where the packet is
+ * nobody else's, are told that it is: the outputs, and who has the packet besides.
+ */
+static void mcr_forward_share(struct kunit *test)
+{
+	const struct mcr_share_vector *v = test->param_value;
+	const struct mcr_forward_vector fv = {
+		.family = AF_INET, .payload = 1000, .linear = v->linear,
+	};
+	struct sk_buff *skb, *sent, *other = NULL;
+	struct mcr_tp *p = mcr_tp_new(test);
+	struct mcr_rig *rig = test->priv;
+	bool consumed;
+	u8 i;
+
+	rig->fanout->mode = v->mode;
+	for (i = 0; i < v->outputs; i++) {
+		struct mcr_rewrite w;
+
+		mcr_forward_rewrite(&w, AF_INET, v->same & BIT(i) ? 5 : 7);
+		mcr_rig_output(rig, i, &w);
+	}
+	skb = mcr_forward_packet(test, p, &fv);
+	if (v->cloned)
+		other = skb_clone(skb, GFP_KERNEL);
+	if (v->shared)
+		other = skb_get(skb);
+
+	consumed = mcr_rig_receive(rig, skb);
+
+	KUNIT_EXPECT_EQ(test, consumed, v->mode == MCR_MODE_CONSUME);
+	skb_queue_walk(&rig->sent, sent)
+		KUNIT_EXPECT_EQ(test, mcr_share_told(sent), v->told);
+	if (other) {
+		KUNIT_EXPECT_EQ(test, mcr_share_told(other), v->told);
+		mcr_forward_expect_same(rig, other, p);
+		kfree_skb(other);
+	}
+	if (!consumed) {
+		KUNIT_EXPECT_EQ(test, mcr_share_told(skb), v->told);
+		mcr_forward_expect_same(rig, skb, p);
+		kfree_skb(skb);
+	}
+	mcr_forward_expect(rig, p, &fv);
+}
+
 static struct kunit_case mcr_forward_cases[] = {
 	KUNIT_CASE_PARAM(mcr_forward_pass, mcr_forward_gen_params),
 	KUNIT_CASE_PARAM(mcr_forward_consume, mcr_forward_gen_params),
@@ -409,6 +518,7 @@ static struct kunit_case mcr_forward_cases[] = {
 	KUNIT_CASE(mcr_forward_scrub),
 	KUNIT_CASE(mcr_forward_gso),
 	KUNIT_CASE(mcr_forward_bare),
+	KUNIT_CASE_PARAM(mcr_forward_share, mcr_share_gen_params),
 	{}
 };
 
