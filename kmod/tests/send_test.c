@@ -13,19 +13,23 @@
 
 /**
  * struct mcr_send_rig - a device that is not registered
+ * @test: that it is for
  * @dev: the device; it is as those without a queue are
  * @qdisc: its queueing discipline
  * @queued: packets that the core got
  * @direct: packets that the driver got
  * @freed: packets that were freed
+ * @depth: so many devices are sending already
  * @rc: what the driver and the core say
  */
 struct mcr_send_rig {
+	struct kunit *test;
 	struct net_device *dev;
 	struct Qdisc *qdisc;
 	unsigned int queued;
 	unsigned int direct;
 	unsigned int freed;
+	unsigned int depth;
 	int rc;
 };
 
@@ -37,8 +41,20 @@ static void mcr_send_freed(struct sk_buff *skb)
 	mcr_send_now->freed++;
 }
 
+/* Whoever gets a packet finds it as the other would. */
+static void mcr_send_got(const struct sk_buff *skb)
+{
+	KUNIT_EXPECT_PTR_EQ(mcr_send_now->test, skb->dev, mcr_send_now->dev);
+}
+
 static netdev_tx_t mcr_send_driver(struct sk_buff *skb, struct net_device *dev)
 {
+	mcr_send_got(skb);
+	/* As from the core: it may look its queue up, and what it sends for. */
+	KUNIT_EXPECT_EQ(mcr_send_now->test, skb_get_queue_mapping(skb), 0);
+	KUNIT_EXPECT_EQ(mcr_send_now->test, dev_recursion_level(),
+			(int)mcr_send_now->depth + 1);
+	KUNIT_EXPECT_FALSE(mcr_send_now->test, netdev_xmit_more());
 	mcr_send_now->direct++;
 	/* It is the caller's still. */
 	if (mcr_send_now->rc != NETDEV_TX_BUSY)
@@ -54,6 +70,7 @@ static netdev_tx_t mcr_send_driver(struct sk_buff *skb, struct net_device *dev)
  */
 int mcr_send_queued(struct sk_buff *skb)
 {
+	mcr_send_got(skb);
 	mcr_send_now->queued++;
 	kfree_skb(skb);
 	return mcr_send_now->rc;
@@ -93,6 +110,7 @@ static int mcr_send_init(struct kunit *test)
 
 	if (!rig)
 		return -ENOMEM;
+	rig->test = test;
 	test->priv = rig;
 	mcr_send_now = rig;
 	rig->qdisc = kunit_kzalloc(test, sizeof(*rig->qdisc), GFP_KERNEL);
@@ -117,7 +135,7 @@ static void mcr_send_exit(struct kunit *test)
 	mcr_send_now = NULL;
 }
 
-/* A packet, whose payload is in a page. */
+/* A packet, whose payload is in a page; it came in by another queue. */
 static struct sk_buff *mcr_send_packet(struct kunit *test, bool paged)
 {
 	struct sk_buff *skb = alloc_skb(128, GFP_KERNEL);
@@ -127,6 +145,7 @@ static struct sk_buff *mcr_send_packet(struct kunit *test, bool paged)
 	skb_put_zero(skb, ETH_HLEN + 28);
 	skb_reset_mac_header(skb);
 	skb->destructor = mcr_send_freed;
+	skb_set_queue_mapping(skb, 1);
 	if (!paged)
 		return skb;
 	page = alloc_page(GFP_KERNEL);
@@ -140,15 +159,23 @@ static enum mcr_drop mcr_send_one(struct kunit *test, bool paged, bool plain)
 	struct mcr_send_rig *rig = test->priv;
 	struct sk_buff *skb = mcr_send_packet(test, paged);
 	enum mcr_drop reason;
+	unsigned int i;
+	int level;
 
 	rig->direct = 0;
 	rig->queued = 0;
 	rig->freed = 0;
 	local_bh_disable();
 	rcu_read_lock();
+	for (i = 0; i < rig->depth; i++)
+		dev_xmit_recursion_inc();
 	reason = mcr_send(skb, rig->dev, plain);
+	level = dev_recursion_level();
+	for (i = 0; i < rig->depth; i++)
+		dev_xmit_recursion_dec();
 	rcu_read_unlock();
 	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, level, (int)rig->depth);
 	KUNIT_EXPECT_EQ(test, rig->freed, 1);
 	return reason;
 }
@@ -190,10 +217,37 @@ static void mcr_send_queue(struct kunit *test)
 	rig->dev->real_num_tx_queues = 2;
 	mcr_send_expect(test, false, false);
 	rig->dev->real_num_tx_queues = 1;
-	netif_tx_stop_queue(netdev_get_tx_queue(rig->dev, 0));
-	mcr_send_expect(test, false, false);
-	netif_tx_start_queue(netdev_get_tx_queue(rig->dev, 0));
 	mcr_send_expect(test, false, true);
+}
+
+/* By its driver, by who limits what is under way, or by who sets it up. */
+static void mcr_send_stopped(struct kunit *test)
+{
+	static const u8 by[] = {
+		__QUEUE_STATE_DRV_XOFF, __QUEUE_STATE_STACK_XOFF,
+		__QUEUE_STATE_FROZEN,
+	};
+	struct mcr_send_rig *rig = test->priv;
+	struct netdev_queue *txq = netdev_get_tx_queue(rig->dev, 0);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(by); i++) {
+		set_bit(by[i], &txq->state);
+		mcr_send_expect(test, false, false);
+		clear_bit(by[i], &txq->state);
+		mcr_send_expect(test, false, true);
+	}
+}
+
+/* The core ends it where devices send out of each other for ever. */
+static void mcr_send_recursion(struct kunit *test)
+{
+	struct mcr_send_rig *rig = test->priv;
+
+	rig->depth = XMIT_RECURSION_LIMIT;
+	mcr_send_expect(test, false, true);
+	rig->depth = XMIT_RECURSION_LIMIT + 1;
+	mcr_send_expect(test, false, false);
 }
 
 static void mcr_send_lock(struct kunit *test)
@@ -262,6 +316,17 @@ static void mcr_send_hook(struct kunit *test)
 #endif
 }
 
+static void mcr_send_tc(struct kunit *test)
+{
+	struct mcr_send_rig *rig = test->priv;
+
+	if (!mcr_dev_set_tc_egress(rig->dev, rig))
+		kunit_skip(test, "the kernel has no tc at egress");
+	mcr_send_expect(test, false, false);
+	mcr_dev_set_tc_egress(rig->dev, NULL);
+	mcr_send_expect(test, false, true);
+}
+
 /* A packet is freed once and told as dropped, whoever has dropped it. */
 static void mcr_send_refused(struct kunit *test)
 {
@@ -272,6 +337,7 @@ static void mcr_send_refused(struct kunit *test)
 		MCR_DROP_NO_MEMORY,
 	};
 	struct mcr_send_rig *rig = test->priv;
+	struct rtnl_link_stats64 stats;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(rc); i++) {
@@ -286,6 +352,9 @@ static void mcr_send_refused(struct kunit *test)
 				reason[i]);
 		KUNIT_EXPECT_EQ(test, rig->queued, 1);
 	}
+	/* The device's own account has what its driver knows nothing of. */
+	dev_get_stats(rig->dev, &stats);
+	KUNIT_EXPECT_EQ(test, stats.tx_dropped, 1);
 	rig->rc = NET_XMIT_CN;
 	KUNIT_EXPECT_EQ(test, mcr_send_one(test, false, true), 0);
 	KUNIT_EXPECT_EQ(test, mcr_send_one(test, false, false), 0);
@@ -319,11 +388,14 @@ static struct kunit_case mcr_send_cases[] = {
 	KUNIT_CASE(mcr_send_directly),
 	KUNIT_CASE(mcr_send_not_plain),
 	KUNIT_CASE(mcr_send_queue),
+	KUNIT_CASE(mcr_send_stopped),
+	KUNIT_CASE(mcr_send_recursion),
 	KUNIT_CASE(mcr_send_lock),
 	KUNIT_CASE(mcr_send_down),
 	KUNIT_CASE(mcr_send_pages),
 	KUNIT_CASE(mcr_send_socket),
 	KUNIT_CASE(mcr_send_hook),
+	KUNIT_CASE(mcr_send_tc),
 	KUNIT_CASE(mcr_send_refused),
 	KUNIT_CASE(mcr_send_plain),
 	{}

@@ -67,4 +67,27 @@ static inline bool mcr_dev_has_egress_hook(const struct net_device *dev)
 	return false;
 }
 
+/**
+ * mcr_dev_set_tc_egress - tc looks, or does not look, at what a device sends
+ * @dev: the device, which is not registered
+ * @hook: only looked at for being there; NULL: tc does not
+ *
+ * For tests.
+ *
+ * Return: false where the kernel has no tc there.
+ */
+static inline bool mcr_dev_set_tc_egress(struct net_device *dev, void *hook)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#ifdef CONFIG_NET_XGRESS
+	RCU_INIT_POINTER(dev->tcx_egress, hook);
+	return true;
+#endif
+#elif defined(CONFIG_NET_CLS_ACT)
+	RCU_INIT_POINTER(dev->miniq_egress, hook);
+	return true;
+#endif
+	return false;
+}
+
 #endif /* MCR_COMPAT_LINUX_NETDEVICE_H */
