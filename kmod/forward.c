@@ -519,10 +519,21 @@ static void mcr_replicate(const struct mcr_fanout *f, struct sk_buff *skb,
 	}
 }
 
+/* The same of all packets of a list. */
+static void mcr_share_list(struct sk_buff *list)
+{
+	struct sk_buff *skb;
+
+	mcr_share_pages(list);
+	skb_walk_frags(list, skb)
+		mcr_share_pages(skb);
+}
+
 /*
  * A list of packets that GRO only chained (SKB_GSO_FRAGLIST) cannot be given
- * one set of new headers: take it apart and replicate its packets one by one.
- * @skb is not consumed.
+ * one set of new headers: take it apart and replicate its packets one by one,
+ * with the list's pages: where it has to copy them and finds no memory,
+ * skb_segment_list() loses the rest of the list. @skb is not consumed.
  */
 static void mcr_replicate_list(const struct mcr_fanout *f, struct sk_buff *skb,
 			       const struct mcr_packet *p)
@@ -542,7 +553,8 @@ static void mcr_replicate_list(const struct mcr_fanout *f, struct sk_buff *skb,
 	}
 	mac_len = skb->data - skb_mac_header(skb);
 	skb_push(list, mac_len);
-	segs = __skb_gso_segment(list, 0, false);
+	mcr_share_list(list);
+	segs = __skb_gso_segment(list, NETIF_F_SG, false);
 	if (IS_ERR_OR_NULL(segs)) {
 		kfree_skb(list);
 		mcr_drop_all(f, p, MCR_DROP_SUPERPACKET);

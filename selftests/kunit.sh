@@ -15,7 +15,7 @@ export LC_ALL=C
 SUITES="mcr_rule=359 mcr_order=149 mcr_lookup=110 mcr_lookup_fault=13 \
 mcr_lookup_scale=6 mcr_match=153 mcr_match_frame=76 mcr_options=25 \
 mcr_rewrite=68 mcr_rewrite_proto=20 mcr_forward=109 mcr_forward_drop=47 \
-mcr_forward_list=12 mcr_event=8 mcr_change=17 mcr_change_fault=8 \
+mcr_forward_list=16 mcr_event=8 mcr_change=17 mcr_change_fault=8 \
 mcr_quota=4 mcr_bind=2 mcr_commit=5 mcr_commit_fault=1 mcr_commit_order=1 \
 mcr_loop=26 mcr_unmatched=5 mcr_move=19 mcr_send=13"
 

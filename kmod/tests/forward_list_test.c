@@ -20,12 +20,14 @@
  * @family: AF_INET or AF_INET6
  * @mode: of the rule
  * @cloned: somebody has a clone of it
+ * @paged: payloads lie in pages
  */
 struct mcr_list_vector {
 	const char *desc;
 	u8 family;
 	u8 mode;
 	bool cloned;
+	bool paged;
 };
 
 static const struct mcr_list_vector mcr_list_vectors[] = {
@@ -35,6 +37,9 @@ static const struct mcr_list_vector mcr_list_vectors[] = {
 	{ "IPv6, passed", AF_INET6, MCR_MODE_PASS, false },
 	{ "IPv6, passed, cloned", AF_INET6, MCR_MODE_PASS, true },
 	{ "IPv6, consumed", AF_INET6, MCR_MODE_CONSUME, false },
+	{ "IPv4, passed, paged", AF_INET, MCR_MODE_PASS, .paged = true },
+	{ "IPv6, consumed, cloned, paged", AF_INET6, MCR_MODE_CONSUME,
+	  .cloned = true, .paged = true },
 };
 
 MCR_TEST_PARAM(mcr_list, mcr_list_vectors);
@@ -63,7 +68,8 @@ static void mcr_list_set_len(struct sk_buff *skb, struct mcr_tp *p,
 	memcpy(skb->data, p->data, p->l4 + MCR_TP_UDP_LEN);
 }
 
-static struct sk_buff *mcr_list_make(struct kunit *test, u8 family)
+static struct sk_buff *mcr_list_make(struct kunit *test,
+				     const struct mcr_list_vector *v)
 {
 	struct mcr_tp *p = mcr_tp_new(test);
 	struct sk_buff *skb = NULL, *last = NULL;
@@ -72,8 +78,9 @@ static struct sk_buff *mcr_list_make(struct kunit *test, u8 family)
 	for (i = 0; i < MCR_LIST_LEN; i++) {
 		struct sk_buff *nskb;
 
-		mcr_list_packet(p, family, i);
-		nskb = mcr_tp_skb(test, p, p->len);
+		mcr_list_packet(p, v->family, i);
+		nskb = mcr_tp_skb(test, p, v->paged ? p->l4 + MCR_TP_UDP_LEN :
+							p->len);
 		skb_set_transport_header(nskb, p->l4);
 		if (!skb) {
 			skb = nskb;
@@ -94,7 +101,7 @@ static struct sk_buff *mcr_list_make(struct kunit *test, u8 family)
 	skb_shinfo(skb)->gso_size = MCR_LIST_SIZE;
 	skb_shinfo(skb)->gso_segs = MCR_LIST_LEN;
 	skb_shinfo(skb)->gso_type = SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST;
-	mcr_list_packet(p, family, 0);
+	mcr_list_packet(p, v->family, 0);
 	mcr_list_set_len(skb, p, more);
 	return skb;
 }
@@ -115,12 +122,23 @@ static void mcr_list_outputs(struct mcr_rig *rig, u8 family)
 	mcr_rig_output(rig, 2, &w);
 }
 
+/* Do all packets of a list say whether others have their pages? */
+static void mcr_list_expect_told(struct kunit *test,
+				 const struct sk_buff *list, bool told)
+{
+	const struct sk_buff *skb;
+
+	KUNIT_EXPECT_EQ(test, mcr_rig_is_told(list), told);
+	skb_walk_frags(list, skb)
+		KUNIT_EXPECT_EQ(test, mcr_rig_is_told(skb), told);
+}
+
 static void mcr_list_all(struct kunit *test)
 {
 	const struct mcr_list_vector *v = test->param_value;
-	struct sk_buff *skb = mcr_list_make(test, v->family);
+	struct sk_buff *skb = mcr_list_make(test, v);
 	struct mcr_tp *want = mcr_tp_new(test);
-	struct sk_buff *clone = NULL;
+	struct sk_buff *sent, *clone = NULL;
 	struct mcr_rig *rig = test->priv;
 	unsigned int i, k, len = skb->len;
 	u64 bytes = 0;
@@ -141,7 +159,10 @@ static void mcr_list_all(struct kunit *test)
 			mcr_tp_rewrite(want, &rig->fanout->out[k]->rewrite,
 				       NULL);
 			mcr_tp_finish(want);
-			kfree_skb(mcr_rig_expect(rig, k, want));
+			sent = mcr_rig_expect(rig, k, want);
+			KUNIT_EXPECT_EQ(test, skb_is_nonlinear(sent), v->paged);
+			KUNIT_EXPECT_EQ(test, mcr_rig_is_told(sent), v->paged);
+			kfree_skb(sent);
 		}
 		bytes += want->len;
 	}
@@ -151,16 +172,21 @@ static void mcr_list_all(struct kunit *test)
 	if (!consumed) {
 		KUNIT_EXPECT_EQ(test, skb->len, len);
 		KUNIT_EXPECT_TRUE(test, skb_has_frag_list(skb));
+		mcr_list_expect_told(test, skb, v->paged);
 	}
 	if (clone) {
+		const struct sk_buff *second = skb_shinfo(clone)->frag_list;
+		struct mcr_tp *now = mcr_tp_new(test);
+
 		mcr_list_packet(want, v->family, 1);
 		KUNIT_EXPECT_EQ(test, clone->len, len);
+		KUNIT_EXPECT_EQ(test, second->len, MCR_LIST_SIZE + 0U);
+		mcr_tp_read(second, now);
 		KUNIT_EXPECT_EQ(test, 0,
-				memcmp(skb_shinfo(clone)->frag_list->data,
+				memcmp(now->data,
 				       want->data + want->l4 + MCR_TP_UDP_LEN,
 				       MCR_LIST_SIZE));
-		KUNIT_EXPECT_EQ(test, skb_shinfo(clone)->frag_list->len,
-				MCR_LIST_SIZE + 0U);
+		mcr_list_expect_told(test, clone, v->paged);
 	}
 	kfree_skb(clone);
 	/* With what was sent freed, nobody has a part of it. */
@@ -187,7 +213,7 @@ static void mcr_list_memory(struct kunit *test)
 	rig->fanout->mode = v->mode;
 	mcr_list_outputs(rig, v->family);
 	for (nth = 1; nth < 200 && hit; nth++) {
-		struct sk_buff *skb = mcr_list_make(test, v->family);
+		struct sk_buff *skb = mcr_list_make(test, v);
 		struct sk_buff *clone = NULL;
 
 		if (v->cloned)

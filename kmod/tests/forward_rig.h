@@ -40,6 +40,12 @@ struct mcr_rig {
 	unsigned int reenter;
 };
 
+/* Does a packet say that others have its pages, too? */
+static inline bool mcr_rig_is_told(const struct sk_buff *skb)
+{
+	return skb_shinfo(skb)->flags & SKBFL_SHARED_FRAG;
+}
+
 int mcr_rig_init(struct kunit *test);
 void mcr_rig_exit(struct kunit *test);
 int mcr_rig_xmit(struct sk_buff *skb);

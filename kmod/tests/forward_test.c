@@ -456,11 +456,6 @@ static const struct mcr_share_vector mcr_share_vectors[] = {
 
 MCR_TEST_PARAM(mcr_share, mcr_share_vectors);
 
-static bool mcr_share_told(const struct sk_buff *skb)
-{
-	return skb_shinfo(skb)->flags & SKBFL_SHARED_FRAG;
-}
-
 /*
  * Copies have the packet's pages. Those who would write there, where the packet is
  * nobody else's, are told that it is: the outputs, and who has the packet besides.
@@ -494,14 +489,14 @@ static void mcr_forward_share(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, consumed, v->mode == MCR_MODE_CONSUME);
 	skb_queue_walk(&rig->sent, sent)
-		KUNIT_EXPECT_EQ(test, mcr_share_told(sent), v->told);
+		KUNIT_EXPECT_EQ(test, mcr_rig_is_told(sent), v->told);
 	if (other) {
-		KUNIT_EXPECT_EQ(test, mcr_share_told(other), v->told);
+		KUNIT_EXPECT_EQ(test, mcr_rig_is_told(other), v->told);
 		mcr_forward_expect_same(rig, other, p);
 		kfree_skb(other);
 	}
 	if (!consumed) {
-		KUNIT_EXPECT_EQ(test, mcr_share_told(skb), v->told);
+		KUNIT_EXPECT_EQ(test, mcr_rig_is_told(skb), v->told);
 		mcr_forward_expect_same(rig, skb, p);
 		kfree_skb(skb);
 	}
