@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# usage: coverage.sh [unit [ROUNDS] | relay [TEST…] | report]
+# usage: coverage.sh [unit [ROUNDS] | relay [TEST…] | guest | report]
 # Line and branch coverage by gcov of what is compiled for userspace: the files of
 # the module that the relay is made of, library, tool and relay.
 #   unit    forgets what was counted before, and counts the unit tests: KUnit's in a
@@ -8,6 +8,7 @@
 #   relay   adds the selftests with the relay, or those named. Its workers run without
 #           the filter of system calls and may write files, as they have to write down
 #           what they ran: the tests that say they may not fail
+#   guest   adds what the daemon and the tool do beside the module, in uml
 #   report  prints a table with the bars, and what is missed in
 #           build/proof/coverage.txt; fails where a bar is missed
 # All of it where nothing is said, which takes as long as the selftests do.
@@ -19,7 +20,7 @@ built=$PWD/build/coverage
 report=$PWD/build/proof
 mkdir -p "$report"
 
-usage() { die "usage: coverage.sh [unit [ROUNDS] | relay [TEST…] | report]"; }
+usage() { die "usage: coverage.sh [unit [ROUNDS] | relay [TEST…] | guest | report]"; }
 
 # Without optimization a line is a line. What was counted of files that have changed
 # since is of no use.
@@ -27,9 +28,11 @@ build() {
 	local counted limits=$built/limits.o
 	mkdir -p "$built"
 	cc -Wall -Wextra -Werror -c -o "$limits" selftests/proof/coverage_limits.c
+	# No rule says that they are made of it.
+	rm -rf "$built"/{mcrd,mcrtool,nlsend,tests}
 	make -s -j2 -C tools tests all O=../build/coverage \
 		CFLAGS='-O0 -g --coverage -fprofile-update=atomic' \
-		LDFLAGS="--coverage -Wl,--wrap=setrlimit $limits"
+		LDFLAGS="--coverage -Wl,--wrap=setrlimit,--wrap=umask $limits"
 	find "$built" -name '*.gcda' | while read -r counted; do
 		[[ ${counted%.gcda}.gcno -ot $counted ]] || rm "$counted"
 	done
@@ -45,16 +48,35 @@ count_unit() {
 		say "tests failed, see build/proof/coverage.log"
 }
 
-count_relay() {
+# The daemon's processes are different users: what one has made the next one adds to.
+prepare_processes() {
 	build
 	make -s -C selftests
-	# Workers are another user.
 	chmod -R a+rwX "$built"
 	umask 0
-	MCRD=$built/mcrd MCRTOOL=$built/mcrtool MCR_NLSEND=$built/nlsend \
-		MCRD_SECCOMP=off \
-		selftests/relay.sh "$@" >"$report/coverage-relay.log" 2>&1 ||
+	counted=(env "MCRD=$built/mcrd" "MCRTOOL=$built/mcrtool"
+		"MCR_NLSEND=$built/nlsend" MCRD_SECCOMP=off)
+}
+
+count_relay() {
+	prepare_processes
+	"${counted[@]}" selftests/relay.sh "$@" >"$report/coverage-relay.log" 2>&1 ||
 		say "tests failed, see build/proof/coverage-relay.log"
+}
+
+# A guest can write to one folder alone.
+count_guest() {
+	local into=$built/guest sum=$built/sum
+	prepare_processes
+	rm -rf "$into" "$sum"
+	mkdir -p "$into"
+	selftests/vm/run --timeout 3600 --results "$into" uml \
+		"${counted[*]} selftests/run.sh authority.sh" \
+		>"$report/coverage-guest.log" 2>&1 ||
+		say "tests failed, see build/proof/coverage-guest.log"
+	gcov-tool merge -o "$sum" "$built" "$into/gcov$built" >>"$report/gcov.log" 2>&1
+	cp -r "$sum/." "$built"
+	rm -rf "$into" "$sum"
 }
 
 # A file is compiled more than once: coverage.py adds that up.
@@ -71,6 +93,7 @@ case ${1:-all} in
 all)
 	count_unit 300000
 	count_relay
+	count_guest
 	print_report
 	;;
 unit)
@@ -79,6 +102,9 @@ unit)
 	;;
 relay)
 	count_relay "${@:2}"
+	;;
+guest)
+	count_guest
 	;;
 report)
 	print_report
