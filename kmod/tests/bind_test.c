@@ -75,7 +75,7 @@ static struct mcr_table_rig *mcr_vid_rig(struct kunit *test)
 }
 
 /* Once for all rules of a VLAN, as long as one is enabled and has the device. */
-static void mcr_bind_vlan(struct kunit *test)
+MCR_TABLE_TEST(mcr_bind_vlan)
 {
 	struct mcr_table_rig *rig = mcr_vid_rig(test);
 	struct mcr_error error = { };
@@ -108,7 +108,7 @@ static void mcr_bind_vlan(struct kunit *test)
 }
 
 /* A device that cannot refuses no rule, and is not told of the contrary. */
-static void mcr_bind_vlan_refused(struct kunit *test)
+MCR_TABLE_TEST(mcr_bind_vlan_refused)
 {
 	struct mcr_table_rig *rig = mcr_vid_rig(test);
 	struct mcr_rule *rule;

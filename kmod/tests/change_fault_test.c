@@ -146,7 +146,7 @@ static void mcr_starve_expect(struct mcr_table_rig *rig,
 	mcr_table_rig_expect(rig, before);
 }
 
-static void mcr_change_starved(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_starved)
 {
 	const struct mcr_starve_vector *v = test->param_value;
 	struct mcr_table_rig *rig = test->priv;

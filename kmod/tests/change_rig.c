@@ -157,7 +157,25 @@ void mcr_member_refresh(struct mcr_net *mn, const struct mcr_port *port)
 }
 
 /**
- * mcr_table_rig_init - set up an empty table, locked
+ * mcr_table_rig_run - run a case with the table locked
+ * @test: the case's
+ * @run: what it does
+ *
+ * KUnit of 6.12 has the exit run by another thread than the case.
+ */
+void mcr_table_rig_run(struct kunit *test, void (*run)(struct kunit *test))
+{
+	struct mcr_table_rig *rig = test->priv;
+
+	mcr_table_lock(rig->mn);
+	rig->locked = true;
+	run(test);
+	rig->locked = false;
+	mcr_table_unlock(rig->mn);
+}
+
+/**
+ * mcr_table_rig_init - set up an empty table
  * @test: that it is for; gets it as priv
  *
  * Return: 0 or -ENOMEM.
@@ -184,7 +202,6 @@ int mcr_table_rig_init(struct kunit *test)
 	mcr_move_net_init(rig->mn);
 	mcr_table_rig_now = rig;
 	test->priv = rig;
-	mcr_table_lock(rig->mn);
 	return 0;
 }
 
@@ -202,6 +219,8 @@ void mcr_table_rig_exit(struct kunit *test)
 
 	if (!rig)
 		return;
+	if (!rig->locked)
+		mcr_table_lock(rig->mn);
 	xa_for_each(&rig->mn->rules, id, rule)
 		mcr_change_del(rig->mn, rule);
 	mcr_table_rig_account(rig, &left);

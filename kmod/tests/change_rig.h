@@ -46,6 +46,7 @@ struct mcr_account {
  * @ports: struct mcr_port in use
  * @account: as far as it is the surroundings'
  * @hook_error: what hooking a device returns
+ * @locked: the case runs, or has been aborted
  */
 struct mcr_table_rig {
 	struct kunit *test;
@@ -55,10 +56,12 @@ struct mcr_table_rig {
 	struct hlist_head ports;
 	struct mcr_account account;
 	int hook_error;
+	bool locked;
 };
 
 int mcr_table_rig_init(struct kunit *test);
 void mcr_table_rig_exit(struct kunit *test);
+void mcr_table_rig_run(struct kunit *test, void (*run)(struct kunit *test));
 void mcr_table_rig_account(struct mcr_table_rig *rig, struct mcr_account *a);
 void mcr_table_rig_expect(struct mcr_table_rig *rig,
 			  const struct mcr_account *want);
@@ -68,6 +71,15 @@ void mcr_table_rig_drop(struct mcr_table_rig *rig, struct mcr_output *out,
 struct mcr_rule *mcr_table_rig_find(struct mcr_table_rig *rig,
 				    const struct mcr_rule_spec *spec,
 				    const struct mcr_flow *f);
+
+/* The head of a case, which has the table locked. */
+#define MCR_TABLE_TEST(name)						\
+static void name##_locked(struct kunit *test);				\
+static void name(struct kunit *test)					\
+{									\
+	mcr_table_rig_run(test, name##_locked);				\
+}									\
+static void name##_locked(struct kunit *test)
 
 /* A struct mcr_request: match, array of outputs, and what else is given. */
 #define TV_REQUEST(m, list, ...) {					\

@@ -49,7 +49,7 @@ static struct mcr_rule *mcr_must_add(struct mcr_table_rig *rig,
 	return rule;
 }
 
-static void mcr_change_added(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_added)
 {
 	const struct mcr_account want = {
 		.rules = 1, .outputs = 2, .generation = 2, .ports = 3,
@@ -78,7 +78,7 @@ static void mcr_change_added(struct kunit *test)
 }
 
 /* The same match on another device is another rule. */
-static void mcr_change_other_iif(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_other_iif)
 {
 	struct mcr_request other = mcr_request_a;
 	struct mcr_table_rig *rig = test->priv;
@@ -99,7 +99,7 @@ static void mcr_change_other_iif(struct kunit *test)
 }
 
 /* A rule may be there before its devices: nothing is hooked or called for. */
-static void mcr_change_early(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_early)
 {
 	struct mcr_request req = TV_REQUEST(TV_MU4, mcr_absent);
 	const struct mcr_account want = {
@@ -123,7 +123,7 @@ static void mcr_change_early(struct kunit *test)
  * The device comes, goes and comes again. A hook that cannot be set then is
  * tried again when the device changes.
  */
-static void mcr_change_bound_late(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_bound_late)
 {
 	struct mcr_request req = TV_REQUEST(TV_MU4, mcr_one);
 	struct mcr_table_rig *rig = test->priv;
@@ -159,7 +159,7 @@ static void mcr_change_bound_late(struct kunit *test)
 }
 
 /* A device that comes while no rule is enabled is left alone. */
-static void mcr_change_bound_disabled(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_bound_disabled)
 {
 	struct mcr_request req = TV_REQUEST(TV_MU4, mcr_one);
 	struct mcr_table_rig *rig = test->priv;
@@ -182,7 +182,7 @@ static void mcr_change_bound_disabled(struct kunit *test)
 }
 
 /* Ids are not used again soon. */
-static void mcr_change_ids(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_ids)
 {
 	struct mcr_table_rig *rig = test->priv;
 	u32 last = 0;
@@ -236,7 +236,7 @@ static const struct mcr_refused_vector mcr_refused_vectors[] = {
 
 MCR_TEST_PARAM(mcr_refused, mcr_refused_vectors);
 
-static void mcr_change_refused(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_refused)
 {
 	const struct mcr_refused_vector *v = test->param_value;
 	struct mcr_table_rig *rig = test->priv;
@@ -259,7 +259,7 @@ static void mcr_change_refused(struct kunit *test)
 	mcr_table_rig_expect(rig, &before);
 }
 
-static void mcr_change_masks(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_masks)
 {
 	struct mcr_request req = TV_REQUEST(TV_MU4, mcr_one);
 	struct mcr_table_rig *rig = test->priv;
@@ -285,7 +285,7 @@ static void mcr_change_masks(struct kunit *test)
 }
 
 /* Counters stay with outputs that stay. */
-static void mcr_change_replaced(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_replaced)
 {
 	struct mcr_request req = TV_REQUEST(TV_MU4, mcr_other, .name = "c");
 	struct mcr_table_rig *rig = test->priv;
@@ -322,7 +322,7 @@ static void mcr_change_replaced(struct kunit *test)
 	mcr_table_rig_check(rig);
 }
 
-static void mcr_change_replace_refused(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_replace_refused)
 {
 	const struct mcr_request refused[] = {
 		TV_REQUEST(TV_MU4, mcr_other, .name = "b"),
@@ -361,7 +361,7 @@ static void mcr_change_replace_refused(struct kunit *test)
 }
 
 /* A disabled rule takes nothing, but its match is still taken. */
-static void mcr_change_disable(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_disable)
 {
 	const struct mcr_flow flow = TV_FLOW4;
 	struct mcr_table_rig *rig = test->priv;
@@ -401,7 +401,7 @@ static void mcr_change_disable(struct kunit *test)
 }
 
 /* The hook stays as long as any rule of the device is enabled. */
-static void mcr_change_hooked(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_hooked)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_rule *a, *b;
@@ -416,7 +416,7 @@ static void mcr_change_hooked(struct kunit *test)
 	mcr_table_rig_check(rig);
 }
 
-static void mcr_change_outputs(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_outputs)
 {
 	struct mcr_output_spec spec = { .dev = "eth4" };
 	struct mcr_table_rig *rig = test->priv;
@@ -462,7 +462,7 @@ static void mcr_change_outputs(struct kunit *test)
 }
 
 /* One rule's counters, or all: the others keep theirs. */
-static void mcr_change_reset_counters(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_reset_counters)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_error error = { };

@@ -188,7 +188,7 @@ static unsigned int mcr_hungry_round(struct mcr_table_rig *rig,
 	return faults;
 }
 
-static void mcr_commit_starved(struct kunit *test)
+MCR_TABLE_TEST(mcr_commit_starved)
 {
 	struct mcr_table_rig *rig = test->priv;
 	unsigned int step, nth, hit, faults;

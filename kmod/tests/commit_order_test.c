@@ -386,7 +386,7 @@ static void mcr_order_round(struct mcr_order_rig *o)
 	mcr_table_rig_check(o->rig);
 }
 
-static void mcr_commit_order(struct kunit *test)
+MCR_TABLE_TEST(mcr_commit_order)
 {
 	struct mcr_order_rig *o = kvzalloc(sizeof(*o), GFP_KERNEL);
 	unsigned int rounds = mcr_test_times(MCR_ORDER_ROUNDS);

@@ -74,7 +74,7 @@ static void mcr_must_unstage(struct mcr_table_rig *rig, u32 id)
 }
 
 /* Rules that stay are the same objects: nothing of them is touched. */
-static void mcr_commit_keeps(struct kunit *test)
+MCR_TABLE_TEST(mcr_commit_keeps)
 {
 	struct mcr_request more = mcr_request_a, other = mcr_request_b;
 	struct mcr_table_rig *rig = test->priv;
@@ -113,7 +113,7 @@ static void mcr_commit_keeps(struct kunit *test)
 }
 
 /* Both names are known all the time, and each once in the end. */
-static void mcr_commit_swaps_names(struct kunit *test)
+MCR_TABLE_TEST(mcr_commit_swaps_names)
 {
 	struct mcr_request x = mcr_request_a, y = mcr_request_b;
 	struct mcr_table_rig *rig = test->priv;
@@ -152,7 +152,7 @@ static void mcr_masks_match(struct mcr_request *req, unsigned int i)
 }
 
 /* The limit is for the rules as they are to be, not for those in between. */
-static void mcr_commit_masks(struct kunit *test)
+MCR_TABLE_TEST(mcr_commit_masks)
 {
 	struct mcr_request req = TV_REQUEST(TV_M4(TV_G4, 32, TV_UDP), mcr_one);
 	struct mcr_table_rig *rig = test->priv;
@@ -193,7 +193,7 @@ static void mcr_commit_masks(struct kunit *test)
 }
 
 /* What was in force is as it was; what is staged can be changed, and tried. */
-static void mcr_commit_refused(struct kunit *test)
+MCR_TABLE_TEST(mcr_commit_refused)
 {
 	struct mcr_request more = mcr_request_a, other = mcr_request_b;
 	struct mcr_table_rig *rig = test->priv;
@@ -232,7 +232,7 @@ static void mcr_commit_refused(struct kunit *test)
 }
 
 /* Only rules that there are going to be more count. */
-static void mcr_commit_limit(struct kunit *test)
+MCR_TABLE_TEST(mcr_commit_limit)
 {
 	struct mcr_request req = TV_REQUEST(TV_M4(TV_G4, 32, TV_UDP), mcr_one);
 	struct mcr_table_rig *rig = test->priv;

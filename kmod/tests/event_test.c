@@ -110,7 +110,7 @@ static struct mcr_rule *mcr_event_add(struct mcr_table_rig *rig,
 }
 
 /* Every change of a rule, with what it brings along not told beside it. */
-static void mcr_event_changes(struct kunit *test)
+MCR_TABLE_TEST(mcr_event_changes)
 {
 	struct mcr_request renamed = mcr_event_a;
 	struct mcr_table_rig *rig = test->priv;
@@ -148,7 +148,7 @@ static void mcr_event_changes(struct kunit *test)
 }
 
 /* What is refused is not told. */
-static void mcr_event_refused(struct kunit *test)
+MCR_TABLE_TEST(mcr_event_refused)
 {
 	struct mcr_request req = mcr_event_a;
 	struct mcr_table_rig *rig = test->priv;
@@ -175,7 +175,7 @@ static void mcr_event_refused(struct kunit *test)
 	mcr_event_expect(test, "");
 }
 
-static void mcr_event_many_at_once(struct kunit *test)
+MCR_TABLE_TEST(mcr_event_many_at_once)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_rule *a, *b;
@@ -201,7 +201,7 @@ static bool mcr_event_not_first(struct mcr_net *mn, const struct mcr_rule *rule,
 }
 
 /* What a flush leaves alone does not count. */
-static void mcr_event_flush(struct kunit *test)
+MCR_TABLE_TEST(mcr_event_flush)
 {
 	struct mcr_table_rig *rig = test->priv;
 	unsigned int round, i;
@@ -260,7 +260,7 @@ static void mcr_event_find(struct mcr_table_rig *rig, const char *name)
 	mcr_event_port(rig->mn, port);
 }
 
-static void mcr_event_devices(struct kunit *test)
+MCR_TABLE_TEST(mcr_event_devices)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_error error = { };
@@ -291,7 +291,7 @@ static void mcr_event_devices(struct kunit *test)
 }
 
 /* An output more than is told one by one loses its device. */
-static void mcr_event_device_of_many(struct kunit *test)
+MCR_TABLE_TEST(mcr_event_device_of_many)
 {
 	struct mcr_output_spec *outputs;
 	struct mcr_request req = mcr_event_a;
@@ -347,7 +347,7 @@ static void mcr_event_work(struct mcr_table_rig *rig)
 	mcr_table_lock(rig->mn);
 }
 
-static void mcr_event_drops(struct kunit *test)
+MCR_TABLE_TEST(mcr_event_drops)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_error error = { };
@@ -378,7 +378,7 @@ static void mcr_event_drops(struct kunit *test)
 }
 
 /* More first drops than the queue holds. */
-static void mcr_event_drops_overflow(struct kunit *test)
+MCR_TABLE_TEST(mcr_event_drops_overflow)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_rule *a;

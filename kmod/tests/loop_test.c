@@ -123,7 +123,7 @@ static struct mcr_rule *mcr_loop_add(struct mcr_table_rig *rig,
 }
 
 /* Only the rule that closes a cycle feeds; deleting any of them opens it. */
-static void mcr_loop_cycle(struct kunit *test)
+MCR_TABLE_TEST(mcr_loop_cycle)
 {
 	const struct mcr_loop_vector *v = test->param_value;
 	struct mcr_table_rig *rig = test->priv;
@@ -163,7 +163,7 @@ static void mcr_loop_cycle(struct kunit *test)
 }
 
 /* More rules than can be looked at: it is assumed that they feed the last. */
-static void mcr_loop_many(struct kunit *test)
+MCR_TABLE_TEST(mcr_loop_many)
 {
 	struct mcr_table_rig *rig = test->priv;
 	const struct mcr_loop_rule other = { 4, 1, TV_MU4 };
@@ -195,7 +195,7 @@ static void mcr_loop_many(struct kunit *test)
 }
 
 /* A device that is lost takes what is known of it along. */
-static void mcr_loop_device(struct kunit *test)
+MCR_TABLE_TEST(mcr_loop_device)
 {
 	const struct mcr_loop_rule back = { 2, 1, TV_MU4 };
 	const struct mcr_loop_rule to = { 1, 2, TV_MU4 };

@@ -41,7 +41,7 @@ static const struct mcr_move_case {
 
 MCR_TEST_PARAM(mcr_move, mcr_move_cases);
 
-static void mcr_move_stamp(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_stamp)
 {
 	const struct mcr_move_case *c = test->param_value;
 
@@ -98,7 +98,7 @@ static void mcr_move_expect(struct mcr_table_rig *rig,
 			carry);
 }
 
-static void mcr_move_is_new(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_is_new)
 {
 	static const u8 planes[] = {
 		MCR_PLANE_AUTO, MCR_PLANE_SELF, MCR_PLANE_OTHER,
@@ -119,7 +119,7 @@ static void mcr_move_is_new(struct kunit *test)
 }
 
 /* There is time enough for the other server to hear of it, and it is told when. */
-static void mcr_move_there(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_there)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_rule_spec spec;
@@ -140,7 +140,7 @@ static void mcr_move_there(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, rig->mn->moving);
 }
 
-static void mcr_move_here(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_here)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_rule *rule = mcr_move_add(rig, MCR_PLANE_OTHER);
@@ -150,7 +150,7 @@ static void mcr_move_here(struct kunit *test)
 }
 
 /* Auto and this server's own are the same to it. */
-static void mcr_move_nowhere(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_nowhere)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_rule *rule = mcr_move_add(rig, MCR_PLANE_AUTO);
@@ -161,7 +161,7 @@ static void mcr_move_nowhere(struct kunit *test)
 }
 
 /* What else is said meanwhile leaves the instant as it is. */
-static void mcr_move_on_the_way(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_on_the_way)
 {
 	struct mcr_table_rig *rig = test->priv;
 	const struct mcr_output_spec more = { .dev = "eth2" };
@@ -189,7 +189,7 @@ static void mcr_move_on_the_way(struct kunit *test)
 }
 
 /* Without packets there is nothing to wait for. */
-static void mcr_move_disabled(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_disabled)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_error error;
@@ -205,7 +205,7 @@ static void mcr_move_disabled(struct kunit *test)
 }
 
 /* Who follows has the instant of the one who decided. */
-static void mcr_move_stated(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_stated)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_request req = mcr_exact;
@@ -239,7 +239,7 @@ static void mcr_move_look(struct mcr_table_rig *rig)
 	mcr_table_lock(rig->mn);
 }
 
-static void mcr_move_settles(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_settles)
 {
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_error error;
@@ -271,7 +271,7 @@ static void mcr_move_settles(struct kunit *test)
 }
 
 /* The winner is the most specific rule, be it the other server's. */
-static void mcr_move_specific(struct kunit *test)
+MCR_TABLE_TEST(mcr_move_specific)
 {
 	struct mcr_request wide = TV_REQUEST(TV_M4(TV_G4, 32, TV_ANY), mcr_two);
 	const struct mcr_flow flow = TV_FLOW4;

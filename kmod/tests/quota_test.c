@@ -24,7 +24,7 @@ static struct mcr_net *mcr_quota_net(struct kunit *test,
 	return mn;
 }
 
-static void mcr_quota_initial(struct kunit *test)
+MCR_TABLE_TEST(mcr_quota_initial)
 {
 	struct mcr_net *mn = mcr_quota_net(test, &init_user_ns);
 	unsigned int i;
@@ -40,7 +40,7 @@ static void mcr_quota_initial(struct kunit *test)
 }
 
 /* Network namespaces of a user namespace share; others do not. */
-static void mcr_quota_shared(struct kunit *test)
+MCR_TABLE_TEST(mcr_quota_shared)
 {
 	struct user_namespace *ns = kunit_kcalloc(test, 2, sizeof(*ns),
 						  GFP_KERNEL);
@@ -78,7 +78,7 @@ static void mcr_quota_shared(struct kunit *test)
 static const struct mcr_output_spec mcr_one[] = { { .dev = "eth1" } };
 
 /* A table that is full takes no rule, and is left as it was. */
-static void mcr_quota_full(struct kunit *test)
+MCR_TABLE_TEST(mcr_quota_full)
 {
 	const struct mcr_request req = TV_REQUEST(TV_MU4, mcr_one);
 	struct mcr_table_rig *rig = test->priv;
@@ -111,7 +111,7 @@ static u32 mcr_quota_shadows(struct mcr_table_rig *rig,
 }
 
 /* The rule that loses packets is told, one that is disabled loses none. */
-static void mcr_change_shadows(struct kunit *test)
+MCR_TABLE_TEST(mcr_change_shadows)
 {
 	const struct mcr_match wide = TV_M4(TV_IP4(239, 0, 0, 0), 8, TV_ANY);
 	const struct mcr_match net = TV_M4(TV_IP4(239, 1, 0, 0), 16, TV_UDP);
