@@ -4,8 +4,11 @@
  * into which they put what they ran, each into those of the others; also the one that
  * ends by a signal, and in a guest, where their environment does not say where.
  */
+#define _GNU_SOURCE
+#include <errno.h>
 #include <gcov.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -38,7 +41,11 @@ static void end(int sig)
 
 __attribute__((constructor)) static void begin(void)
 {
+	char dir[256];
+
 	signal(SIGTERM, end);
-	if (!access(GUEST_RESULTS, F_OK))
-		setenv("GCOV_PREFIX", GUEST_RESULTS "/gcov", 1);
+	if (!access(GUEST_RESULTS, F_OK) &&
+	    snprintf(dir, sizeof(dir), GUEST_RESULTS "/gcov/%s",
+		     program_invocation_short_name) < (int)sizeof(dir))
+		setenv("GCOV_PREFIX", dir, 1);
 }
