@@ -44,6 +44,15 @@ static uint32_t group_of(struct nlattr *groups)
 	return 0;
 }
 
+/* It is there, or not, if @family is 0: one with another number has gone. */
+static void set_family(struct mcrd_module *m, uint16_t family, uint32_t group)
+{
+	if (m->family && family != m->family)
+		m->gone++;
+	m->family = family;
+	m->group = group;
+}
+
 /* What is told of a family: is it ours, and is it there? */
 static void take_family(struct mcrd_module *m, struct nlmsghdr *nlh)
 {
@@ -56,16 +65,14 @@ static void take_family(struct mcrd_module *m, struct nlmsghdr *nlh)
 		return;
 	switch (genlmsg_hdr(nlh)->cmd) {
 	case CTRL_CMD_NEWFAMILY:
-		m->family = nla_get_u16(a[CTRL_ATTR_FAMILY_ID]);
-		m->group = a[CTRL_ATTR_MCAST_GROUPS] ?
-			   group_of(a[CTRL_ATTR_MCAST_GROUPS]) : 0;
+		set_family(m, nla_get_u16(a[CTRL_ATTR_FAMILY_ID]),
+			   a[CTRL_ATTR_MCAST_GROUPS] ?
+			   group_of(a[CTRL_ATTR_MCAST_GROUPS]) : 0);
 		break;
 	case CTRL_CMD_DELFAMILY:
 		/* Another one has come since this was said. */
-		if (nla_get_u16(a[CTRL_ATTR_FAMILY_ID]) != m->family)
-			break;
-		m->family = 0;
-		m->gone++;
+		if (nla_get_u16(a[CTRL_ATTR_FAMILY_ID]) == m->family)
+			set_family(m, 0, 0);
 		break;
 	default:
 		break;
@@ -196,11 +203,7 @@ int mcrd_module_look(struct mcrd_module *m)
 	m->unheard = ret;
 	if (ret)
 		return ret;
-	/* It went; a family that came since has another number. */
-	if (m->family && found.family != m->family)
-		m->gone++;
-	m->family = found.family;
-	m->group = found.group;
+	set_family(m, found.family, found.group);
 	return 0;
 }
 

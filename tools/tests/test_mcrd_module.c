@@ -346,6 +346,19 @@ static void test_lost(void **state)
 	assert_false(m.unheard);
 }
 
+/* That the first one went was lost; the next one is told, and looked up. */
+static void test_lost_between(void **state)
+{
+	(void)state;
+	module_open(FIRST);
+	is.lost = ENOBUFS;
+	is.answer.family = SECOND;
+	say(is.told, family(CTRL_CMD_NEWFAMILY, SECOND));
+	hear();
+	assert_int_equal(is.asked, 1);
+	assert_known(SECOND, 1);
+}
+
 static void test_lost_alone(void **state)
 {
 	(void)state;
@@ -477,6 +490,7 @@ int main(void)
 		CASE(test_cut),
 		CASE(test_malformed),
 		CASE(test_lost),
+		CASE(test_lost_between),
 		CASE(test_lost_alone),
 		CASE(test_lost_unheard),
 		CASE(test_fails),
