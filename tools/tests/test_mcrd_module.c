@@ -234,6 +234,29 @@ static void test_no_groups(void **state)
 	assert_int_equal(m.group, 0);
 }
 
+/* A group with a number that is too short is none. */
+static void test_short_group(void **state)
+{
+	struct nl_msg *msg = message(GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
+	struct nlattr *groups, *nest;
+	uint16_t id = RIG_GROUP;
+
+	(void)state;
+	module_open(0);
+	groups = nla_nest_start(msg, CTRL_ATTR_MCAST_GROUPS);
+	nest = nla_nest_start(msg, 1);
+	nla_put_string(msg, CTRL_ATTR_MCAST_GRP_NAME, MCR_MCGRP_NOTIFY);
+	nla_put(msg, CTRL_ATTR_MCAST_GRP_ID, sizeof(id), &id);
+	nla_nest_end(msg, nest);
+	nla_nest_end(msg, groups);
+	nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, MCR_GENL_NAME);
+	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, FIRST);
+	say(is.told, msg);
+	hear();
+	assert_int_equal(m.family, FIRST);
+	assert_int_equal(m.group, 0);
+}
+
 /* It was said before the answer, which knew of the next one. */
 static void test_stale(void **state)
 {
@@ -313,13 +336,18 @@ static void test_cut(void **state)
 	assert_hears();
 }
 
-/* A name that does not end, and no number. */
+/* A number that is too short, a name that does not end, and no number. */
 static void test_malformed(void **state)
 {
 	struct nl_msg *msg = message(GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
+	uint8_t id = SECOND;
 
 	(void)state;
 	module_open(FIRST);
+	nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, MCR_GENL_NAME);
+	nla_put(msg, CTRL_ATTR_FAMILY_ID, sizeof(id), &id);
+	say(is.told, msg);
+	msg = message(GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
 	nla_put(msg, CTRL_ATTR_FAMILY_NAME, strlen(MCR_GENL_NAME),
 		MCR_GENL_NAME);
 	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, SECOND);
@@ -403,14 +431,16 @@ static void test_fails(void **state)
 	assert_known(SECOND, 1);
 }
 
-/* An answer, with another one before it. */
-static void set_status(uint16_t type, bool has_rules, uint32_t rules)
+/* The number of rules has @len bytes; 0: it is not there. */
+static void set_status(uint16_t type, uint32_t rules, int len)
 {
 	struct nl_msg *msg = message(type, MCR_CMD_STATUS_GET);
 	struct nlattr *nest = nla_nest_start(msg, MCR_A_STATUS);
 
-	if (has_rules)
-		nla_put_u32(msg, MCR_STATUS_A_RULES, rules);
+	/* An empty one would be left out. */
+	nla_put_u32(msg, MCR_STATUS_A_OUTPUTS, 9);
+	if (len)
+		nla_put(msg, MCR_STATUS_A_RULES, len, &rules);
 	nla_nest_end(msg, nest);
 	is.status_len = nlmsg_hdr(msg)->nlmsg_len;
 	memcpy(is.status, nlmsg_hdr(msg), is.status_len);
@@ -421,18 +451,20 @@ static void test_rules(void **state)
 {
 	(void)state;
 	module_open(FIRST);
-	set_status(FIRST, true, 5);
+	set_status(FIRST, 5, 4);
 	assert_int_equal(mcrd_module_rules(&m), 5);
 	assert_int_equal(is.type, FIRST);
-	set_status(FIRST, true, 0);
+	set_status(FIRST, 0, 4);
 	assert_int_equal(mcrd_module_rules(&m), 0);
-	set_status(FIRST, false, 0);
+	set_status(FIRST, 5, 0);
 	assert_int_equal(mcrd_module_rules(&m), -1);
-	set_status(SECOND, true, 5);
+	set_status(FIRST, 5, 2);
+	assert_int_equal(mcrd_module_rules(&m), -1);
+	set_status(SECOND, 5, 4);
 	assert_int_equal(mcrd_module_rules(&m), -1);
 	is.status_len = 0;
 	assert_int_equal(mcrd_module_rules(&m), -1);
-	set_status(FIRST, true, 5);
+	set_status(FIRST, 5, 4);
 	is.answer.no_send = ENOBUFS;
 	assert_int_equal(mcrd_module_rules(&m), -1);
 	is.answer.no_socket = EMFILE;
@@ -449,7 +481,7 @@ static void test_rules_refused(void **state)
 
 	(void)state;
 	module_open(FIRST);
-	set_status(FIRST, true, 5);
+	set_status(FIRST, 5, 4);
 	/* The answer behind it is not an answer to this. */
 	memmove(is.status + NLMSG_HDRLEN + sizeof(struct nlmsgerr), is.status,
 		is.status_len);
@@ -485,6 +517,7 @@ int main(void)
 		CASE(test_look_gone),
 		CASE(test_comes_and_goes),
 		CASE(test_no_groups),
+		CASE(test_short_group),
 		CASE(test_stale),
 		CASE(test_others),
 		CASE(test_cut),
