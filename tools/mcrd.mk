@@ -37,6 +37,11 @@ $(O)/tests/test_mcrd_links: $(addprefix $(obj)/mcrd/,addrs.o log.o retry.o watch
 $(O)/tests/test_mcrd_links: test-ldlibs += -Wl,--wrap=nl_send_simple \
 	-Wl,--wrap=nl_recvmsgs_default -Wl,--wrap=mcrd_now_ms
 
+# Sockets are pairs; what the kernel says is made up.
+$(O)/tests/test_mcrd_module: $(obj)/mcrd/watch.o $(obj)/tests/module_rig.o
+$(O)/tests/test_mcrd_module: test-ldlibs += -Wl,--wrap=socket -Wl,--wrap=bind \
+	-Wl,--wrap=setsockopt -Wl,--wrap=recv -Wl,--wrap=send -Wl,--wrap=poll
+
 $(O)/tests/test_mcrd_metrics: $(addprefix $(obj)/mcrd/,log.o privs.o spawn.o \
 			       watch.o)
 $(O)/tests/test_mcrd_metrics: test-ldlibs += $(shell $(PKG_CONFIG) --libs libcap-ng)

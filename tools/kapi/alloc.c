@@ -8,8 +8,17 @@
 
 #include "internal.h"
 
-/* 0: none is to fail; else that many more succeed, less one. */
-static unsigned int kapi_fail_after;
+/**
+ * struct kapi_nth - what is to fail once, for tests
+ * @left: 0: nothing is to; else that many more succeed, less one
+ * @asked: something was to
+ */
+struct kapi_nth {
+	unsigned int left;
+	bool asked;
+};
+
+static struct kapi_nth kapi_nth_alloc, kapi_nth_room;
 
 /**
  * kapi_bug - what must be so is not: there is no way to go on
@@ -23,6 +32,21 @@ void kapi_bug(const char *file, int line, const char *what)
 	abort();
 }
 
+/* Return true if what was asked for before has failed. */
+static bool nth_ask(struct kapi_nth *nth, unsigned int n)
+{
+	bool failed = nth->asked && !nth->left;
+
+	nth->asked = n;
+	nth->left = n;
+	return failed;
+}
+
+static bool nth_fails(struct kapi_nth *nth)
+{
+	return nth->left && !--nth->left;
+}
+
 /**
  * kapi_fail_nth - let an allocation fail, for tests
  * @n: which one from now on, 1 is the next; 0: none
@@ -31,12 +55,7 @@ void kapi_bug(const char *file, int line, const char *what)
  */
 bool kapi_fail_nth(unsigned int n)
 {
-	static bool asked;
-	bool failed = asked && !kapi_fail_after;
-
-	asked = n;
-	kapi_fail_after = n;
-	return failed;
+	return nth_ask(&kapi_nth_alloc, n);
 }
 
 /**
@@ -46,11 +65,8 @@ bool kapi_fail_nth(unsigned int n)
  */
 bool kapi_alloc_fails(void)
 {
-	return kapi_fail_after && !--kapi_fail_after;
+	return nth_fails(&kapi_nth_alloc);
 }
-
-/* Likewise, of what asks for room. */
-static unsigned int kapi_full_after;
 
 /**
  * kapi_full_nth - let a message have no room, or a socket, for tests
@@ -60,12 +76,7 @@ static unsigned int kapi_full_after;
  */
 bool kapi_full_nth(unsigned int n)
 {
-	static bool asked;
-	bool failed = asked && !kapi_full_after;
-
-	asked = n;
-	kapi_full_after = n;
-	return failed;
+	return nth_ask(&kapi_nth_room, n);
 }
 
 /**
@@ -75,7 +86,7 @@ bool kapi_full_nth(unsigned int n)
  */
 bool kapi_full(void)
 {
-	return kapi_full_after && !--kapi_full_after;
+	return nth_fails(&kapi_nth_room);
 }
 
 /**

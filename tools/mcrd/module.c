@@ -31,11 +31,14 @@
 
 static uint32_t group_of(struct nlattr *groups)
 {
+	static const struct nla_policy policy[CTRL_ATTR_MCAST_GRP_MAX + 1] = {
+		[CTRL_ATTR_MCAST_GRP_ID] = { .type = NLA_U32 },
+	};
 	struct nlattr *a[CTRL_ATTR_MCAST_GRP_MAX + 1], *attr;
 	int rem;
 
 	nla_for_each_nested(attr, groups, rem) {
-		if (nla_parse_nested(a, CTRL_ATTR_MCAST_GRP_MAX, attr, NULL))
+		if (nla_parse_nested(a, CTRL_ATTR_MCAST_GRP_MAX, attr, policy))
 			continue;
 		if (a[CTRL_ATTR_MCAST_GRP_NAME] && a[CTRL_ATTR_MCAST_GRP_ID] &&
 		    !nla_strcmp(a[CTRL_ATTR_MCAST_GRP_NAME], MCR_MCGRP_NOTIFY))
@@ -44,28 +47,38 @@ static uint32_t group_of(struct nlattr *groups)
 	return 0;
 }
 
+/* It is there, or not, if @family is 0: one with another number has gone. */
+static void set_family(struct mcrd_module *m, uint16_t family, uint32_t group)
+{
+	if (m->family && family != m->family)
+		m->gone++;
+	m->family = family;
+	m->group = group;
+}
+
 /* What is told of a family: is it ours, and is it there? */
 static void take_family(struct mcrd_module *m, struct nlmsghdr *nlh)
 {
+	static const struct nla_policy policy[CTRL_ATTR_MAX + 1] = {
+		[CTRL_ATTR_FAMILY_ID] = { .type = NLA_U16 },
+	};
 	struct nlattr *a[CTRL_ATTR_MAX + 1];
 
 	if (nlh->nlmsg_type != GENL_ID_CTRL || !genlmsg_valid_hdr(nlh, 0) ||
-	    genlmsg_parse(nlh, 0, a, CTRL_ATTR_MAX, NULL) ||
+	    genlmsg_parse(nlh, 0, a, CTRL_ATTR_MAX, policy) ||
 	    !a[CTRL_ATTR_FAMILY_NAME] || !a[CTRL_ATTR_FAMILY_ID] ||
 	    nla_strcmp(a[CTRL_ATTR_FAMILY_NAME], MCR_GENL_NAME) != 0)
 		return;
 	switch (genlmsg_hdr(nlh)->cmd) {
 	case CTRL_CMD_NEWFAMILY:
-		m->family = nla_get_u16(a[CTRL_ATTR_FAMILY_ID]);
-		m->group = a[CTRL_ATTR_MCAST_GROUPS] ?
-			   group_of(a[CTRL_ATTR_MCAST_GROUPS]) : 0;
+		set_family(m, nla_get_u16(a[CTRL_ATTR_FAMILY_ID]),
+			   a[CTRL_ATTR_MCAST_GROUPS] ?
+			   group_of(a[CTRL_ATTR_MCAST_GROUPS]) : 0);
 		break;
 	case CTRL_CMD_DELFAMILY:
 		/* Another one has come since this was said. */
-		if (nla_get_u16(a[CTRL_ATTR_FAMILY_ID]) != m->family)
-			break;
-		m->family = 0;
-		m->gone++;
+		if (nla_get_u16(a[CTRL_ATTR_FAMILY_ID]) == m->family)
+			set_family(m, 0, 0);
 		break;
 	default:
 		break;
@@ -196,11 +209,7 @@ int mcrd_module_look(struct mcrd_module *m)
 	m->unheard = ret;
 	if (ret)
 		return ret;
-	/* It went; a family that came since has another number. */
-	if (m->family && found.family != m->family)
-		m->gone++;
-	m->family = found.family;
-	m->group = found.group;
+	set_family(m, found.family, found.group);
 	return 0;
 }
 
@@ -270,6 +279,9 @@ int mcrd_module_open(struct mcrd_module *m, struct mcrd_poll *poll)
 /* The module's status has the number of its rules. */
 static bool take_status(struct mcrd_module *m, struct nlmsghdr *nlh, void *arg)
 {
+	static const struct nla_policy policy[MCR_STATUS_A_MAX + 1] = {
+		[MCR_STATUS_A_RULES] = { .type = NLA_U32 },
+	};
 	struct nlattr *a[MCR_A_MAX + 1], *s[MCR_STATUS_A_MAX + 1];
 	int64_t *rules = arg;
 
@@ -277,7 +289,7 @@ static bool take_status(struct mcrd_module *m, struct nlmsghdr *nlh, void *arg)
 		return false;
 	if (nlh->nlmsg_type != m->family || !genlmsg_valid_hdr(nlh, 0) ||
 	    genlmsg_parse(nlh, 0, a, MCR_A_MAX, NULL) || !a[MCR_A_STATUS] ||
-	    nla_parse_nested(s, MCR_STATUS_A_MAX, a[MCR_A_STATUS], NULL) ||
+	    nla_parse_nested(s, MCR_STATUS_A_MAX, a[MCR_A_STATUS], policy) ||
 	    !s[MCR_STATUS_A_RULES])
 		return true;
 	*rules = nla_get_u32(s[MCR_STATUS_A_RULES]);

@@ -40,16 +40,48 @@ void req_end(struct req *r)
 	nlmsg_end(&r->skb, r->nlh);
 }
 
+/* An IPv4 address; @addr in host byte order. */
+void req_addr(struct req *r, int type, uint32_t addr)
+{
+	addr = htonl(addr);
+	nla_put(&r->skb, type, sizeof(addr), &addr);
+}
+
 /* MCR_A_RULE; @group in host byte order; @port 0: any. */
 void req_rule(struct req *r, const char *iif, uint32_t group, uint16_t port)
 {
 	struct nlattr *nest = nla_nest_start(&r->skb, MCR_A_RULE);
 
-	group = htonl(group);
 	nla_put_string(&r->skb, MCR_RULE_A_IIF, iif);
-	nla_put(&r->skb, MCR_RULE_A_GROUP, sizeof(group), &group);
+	req_addr(r, MCR_RULE_A_GROUP, group);
 	if (port)
 		nla_put_u16(&r->skb, MCR_RULE_A_DPORT_MIN, port);
+	nla_nest_end(&r->skb, nest);
+}
+
+/*
+ * All that a rule can say, and nothing that is the default: from in1, groups of
+ * @group/8, sources of @src/24, both in host byte order.
+ */
+void req_rule_full(struct req *r, uint32_t group, uint32_t src)
+{
+	struct nlattr *nest = nla_nest_start(&r->skb, MCR_A_RULE);
+
+	nla_put_string(&r->skb, MCR_RULE_A_IIF, "in1");
+	req_addr(r, MCR_RULE_A_GROUP, group);
+	nla_put_u8(&r->skb, MCR_RULE_A_GROUP_LEN, 8);
+	req_addr(r, MCR_RULE_A_SRC, src);
+	nla_put_u8(&r->skb, MCR_RULE_A_SRC_LEN, 24);
+	nla_put_u16(&r->skb, MCR_RULE_A_DPORT_MIN, 1000);
+	nla_put_u16(&r->skb, MCR_RULE_A_DPORT_MAX, 2000);
+	nla_put_u16(&r->skb, MCR_RULE_A_VLAN, 5);
+	nla_put_string(&r->skb, MCR_RULE_A_NAME, "full");
+	nla_put_string(&r->skb, MCR_RULE_A_COMMENT, "some words");
+	nla_put_u8(&r->skb, MCR_RULE_A_MODE, MCR_MODE_CONSUME);
+	nla_put_u8(&r->skb, MCR_RULE_A_JOIN, MCR_JOIN_NONE);
+	nla_put_u8(&r->skb, MCR_RULE_A_PLANE, MCR_PLANE_RELAY);
+	nla_put_u8(&r->skb, MCR_RULE_A_LATENCY, MCR_LATENCY_LOW);
+	nla_put_u8(&r->skb, MCR_RULE_A_DISABLED, 1);
 	nla_nest_end(&r->skb, nest);
 }
 
@@ -66,6 +98,21 @@ void req_output(struct req *r, const char *dev)
 	struct nlattr *nest = nla_nest_start(&r->skb, MCR_A_OUTPUT);
 
 	nla_put_string(&r->skb, MCR_OUTPUT_A_DEV, dev);
+	nla_nest_end(&r->skb, nest);
+}
+
+/* An output that writes all that can be written. */
+void req_output_full(struct req *r, const char *dev)
+{
+	struct nlattr *nest = nla_nest_start(&r->skb, MCR_A_OUTPUT);
+
+	nla_put_string(&r->skb, MCR_OUTPUT_A_DEV, dev);
+	req_addr(r, MCR_OUTPUT_A_GROUP, 0xef01014eU);
+	nla_put_u16(&r->skb, MCR_OUTPUT_A_DPORT, 5001);
+	req_addr(r, MCR_OUTPUT_A_SRC, 0x0a090909U);
+	nla_put_u16(&r->skb, MCR_OUTPUT_A_SPORT, 6000);
+	nla_put_u8(&r->skb, MCR_OUTPUT_A_TTL, 5);
+	nla_put_u8(&r->skb, MCR_OUTPUT_A_DSCP, 10);
 	nla_nest_end(&r->skb, nest);
 }
 

@@ -79,10 +79,9 @@ bool copy_same(const struct copy *a, const struct copy *b)
 static void put_rule_wide(const char *iif, const char *name)
 {
 	struct nlattr *nest = nla_nest_start(&r.skb, MCR_A_RULE);
-	u32 group = htonl(WIDE);
 
 	nla_put_string(&r.skb, MCR_RULE_A_IIF, iif);
-	nla_put(&r.skb, MCR_RULE_A_GROUP, sizeof(group), &group);
+	req_addr(&r, MCR_RULE_A_GROUP, WIDE);
 	nla_put_u8(&r.skb, MCR_RULE_A_GROUP_LEN, 8);
 	nla_put_u16(&r.skb, MCR_RULE_A_DPORT_MIN, 1000);
 	nla_put_u16(&r.skb, MCR_RULE_A_DPORT_MAX, 2000);
@@ -303,27 +302,6 @@ static void prepare_many(void)
 		assert_int_equal(req_add("in1", GROUP + i, 0, "out1").error, 0);
 }
 
-static void put_u32_be(int type, u32 value)
-{
-	value = htonl(value);
-	nla_put(&r.skb, type, sizeof(value), &value);
-}
-
-/* An output that changes all that can be changed. */
-static void put_output_full(const char *dev)
-{
-	struct nlattr *nest = nla_nest_start(&r.skb, MCR_A_OUTPUT);
-
-	nla_put_string(&r.skb, MCR_OUTPUT_A_DEV, dev);
-	put_u32_be(MCR_OUTPUT_A_GROUP, GROUP + 77);
-	nla_put_u16(&r.skb, MCR_OUTPUT_A_DPORT, 5001);
-	put_u32_be(MCR_OUTPUT_A_SRC, 0x0a090909U);
-	nla_put_u16(&r.skb, MCR_OUTPUT_A_SPORT, 6000);
-	nla_put_u8(&r.skb, MCR_OUTPUT_A_TTL, 5);
-	nla_put_u8(&r.skb, MCR_OUTPUT_A_DSCP, 10);
-	nla_nest_end(&r.skb, nest);
-}
-
 static void put_output_modes(const char *dev)
 {
 	struct nlattr *nest = nla_nest_start(&r.skb, MCR_A_OUTPUT);
@@ -338,27 +316,9 @@ static void put_output_modes(const char *dev)
 /* All that a rule can say. */
 static void make_add_full(void)
 {
-	struct nlattr *nest;
-
 	req_command(&r, MCR_CMD_RULE_NEW, NLM_F_CREATE | NLM_F_ECHO);
-	nest = nla_nest_start(&r.skb, MCR_A_RULE);
-	nla_put_string(&r.skb, MCR_RULE_A_IIF, "in1");
-	put_u32_be(MCR_RULE_A_GROUP, WIDE);
-	nla_put_u8(&r.skb, MCR_RULE_A_GROUP_LEN, 8);
-	put_u32_be(MCR_RULE_A_SRC, 0x0a010200U);
-	nla_put_u8(&r.skb, MCR_RULE_A_SRC_LEN, 24);
-	nla_put_u16(&r.skb, MCR_RULE_A_DPORT_MIN, 1000);
-	nla_put_u16(&r.skb, MCR_RULE_A_DPORT_MAX, 2000);
-	nla_put_u16(&r.skb, MCR_RULE_A_VLAN, 5);
-	nla_put_string(&r.skb, MCR_RULE_A_NAME, "full");
-	nla_put_string(&r.skb, MCR_RULE_A_COMMENT, "some words");
-	nla_put_u8(&r.skb, MCR_RULE_A_MODE, MCR_MODE_CONSUME);
-	nla_put_u8(&r.skb, MCR_RULE_A_JOIN, MCR_JOIN_NONE);
-	nla_put_u8(&r.skb, MCR_RULE_A_PLANE, MCR_PLANE_RELAY);
-	nla_put_u8(&r.skb, MCR_RULE_A_LATENCY, MCR_LATENCY_LOW);
-	nla_put_u8(&r.skb, MCR_RULE_A_DISABLED, 1);
-	nla_nest_end(&r.skb, nest);
-	put_output_full("out0");
+	req_rule_full(&r, WIDE, 0x0a010200U);
+	req_output_full(&r, "out0");
 	put_output_modes("out1");
 }
 
@@ -372,7 +332,7 @@ static void make_add_long(void)
 	put_rule_wide("in0", "long");
 	for (i = 0; i < 60; i++) {
 		snprintf(dev, sizeof(dev), "out%d", i);
-		put_output_full(dev);
+		req_output_full(&r, dev);
 	}
 }
 

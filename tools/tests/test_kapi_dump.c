@@ -13,12 +13,6 @@
 
 static struct req r;
 
-static void put_addr(int type, u32 addr)
-{
-	addr = htonl(addr);
-	nla_put(&r.skb, type, sizeof(addr), &addr);
-}
-
 /* An address of the other family, with this first byte. */
 static void put_addr6(int type, u8 first)
 {
@@ -41,28 +35,13 @@ static int two_rules(void **state)
 	if (rig_setup(state))
 		return -1;
 	req_command(&r, MCR_CMD_RULE_NEW, NLM_F_CREATE);
-	nest = nla_nest_start(&r.skb, MCR_A_RULE);
-	nla_put_string(&r.skb, MCR_RULE_A_IIF, "in1");
-	put_addr(MCR_RULE_A_GROUP, WIDE);
-	nla_put_u8(&r.skb, MCR_RULE_A_GROUP_LEN, 8);
-	put_addr(MCR_RULE_A_SRC, SOURCE);
-	nla_put_u8(&r.skb, MCR_RULE_A_SRC_LEN, 24);
-	nla_put_u16(&r.skb, MCR_RULE_A_DPORT_MIN, 1000);
-	nla_put_u16(&r.skb, MCR_RULE_A_DPORT_MAX, 2000);
-	nla_put_u16(&r.skb, MCR_RULE_A_VLAN, 5);
-	nla_put_string(&r.skb, MCR_RULE_A_NAME, "full");
-	nla_put_u8(&r.skb, MCR_RULE_A_MODE, MCR_MODE_CONSUME);
-	nla_put_u8(&r.skb, MCR_RULE_A_JOIN, MCR_JOIN_NONE);
-	nla_put_u8(&r.skb, MCR_RULE_A_PLANE, MCR_PLANE_RELAY);
-	nla_put_u8(&r.skb, MCR_RULE_A_LATENCY, MCR_LATENCY_LOW);
-	nla_put_u8(&r.skb, MCR_RULE_A_DISABLED, 1);
-	nla_nest_end(&r.skb, nest);
+	req_rule_full(&r, WIDE, SOURCE);
 	req_output(&r, "out1");
 	send_ok();
 	req_command(&r, MCR_CMD_RULE_NEW, NLM_F_CREATE);
 	nest = nla_nest_start(&r.skb, MCR_A_RULE);
 	nla_put_string(&r.skb, MCR_RULE_A_IIF, "in0");
-	put_addr(MCR_RULE_A_GROUP, GROUP);
+	req_addr(&r, MCR_RULE_A_GROUP, GROUP);
 	nla_put_u8(&r.skb, MCR_RULE_A_PROTO, MCR_PROTO_ANY);
 	nla_nest_end(&r.skb, nest);
 	req_output(&r, "out0");
@@ -179,7 +158,7 @@ static void put_part(const struct part *p)
 		nla_put_u16(&r.skb, p->type, (u16)p->value);
 		break;
 	case ADDR:
-		put_addr(p->type, p->value);
+		req_addr(&r, p->type, p->value);
 		break;
 	case ADDR6:
 		put_addr6(p->type, (u8)p->value);
@@ -261,17 +240,8 @@ static void add_long(void)
 	req_command(&r, MCR_CMD_RULE_NEW, NLM_F_CREATE);
 	req_rule(&r, "in0", WIDE + 1, 0);
 	for (i = 0; i < 256; i++) {
-		struct nlattr *nest = nla_nest_start(&r.skb, MCR_A_OUTPUT);
-
 		snprintf(dev, sizeof(dev), "device-%u", i);
-		nla_put_string(&r.skb, MCR_OUTPUT_A_DEV, dev);
-		put_addr(MCR_OUTPUT_A_GROUP, GROUP + 5);
-		put_addr(MCR_OUTPUT_A_SRC, SOURCE + 5);
-		nla_put_u16(&r.skb, MCR_OUTPUT_A_DPORT, 5001);
-		nla_put_u16(&r.skb, MCR_OUTPUT_A_SPORT, 6000);
-		nla_put_u8(&r.skb, MCR_OUTPUT_A_TTL, 5);
-		nla_put_u8(&r.skb, MCR_OUTPUT_A_DSCP, 10);
-		nla_nest_end(&r.skb, nest);
+		req_output_full(&r, dev);
 	}
 	send_ok();
 }
