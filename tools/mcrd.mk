@@ -4,11 +4,11 @@
 # Makefile beside it.
 
 mcrd-libs := libnl-3.0 libnl-genl-3.0 json-c libcap-ng libsystemd libmicrohttpd \
-	     libmnl libnftnl libseccomp liburing
+	     libmnl libnftnl libseccomp liburing libbpf
 mcrd-ldlibs = $(shell $(PKG_CONFIG) --libs $(mcrd-libs))
 
 # Compiled in the kernel environment: what has kmod/'s structures in its hands.
-mcrd-inside := control first_drop ingress nl_worker plane status
+mcrd-inside := control first_drop ingress nl_worker plane rule_frame status
 
 mcrd-src := $(sort $(wildcard mcrd/*.c))
 mcrd-obj := $(mcrd-src:%.c=$(obj)/%.o)
@@ -50,3 +50,6 @@ $(O)/tests/test_mcrd_metrics: test-ldlibs += $(shell $(PKG_CONFIG) --libs libcap
 $(O)/tests/test_mcrd_workers: $(addprefix $(obj)/mcrd/,frames.o lines.o log.o \
 			       talk.o watch.o)
 $(O)/tests/test_mcrd_workers: test-ldlibs += -Wl,--wrap=kill
+
+$(O)/tests/test_mcrd_ebpf: $(obj)/mcrd/ebpf_prog.o
+$(O)/tests/test_mcrd_ebpf: test-ldlibs += $(shell $(PKG_CONFIG) --libs libbpf)
