@@ -356,9 +356,12 @@ int mcr_nl_put_rule_output(struct sk_buff *skb, struct mcr_net *mn,
 static int mcr_nl_put_ingress_counters(struct sk_buff *skb,
 				       const struct mcr_ingress *ing)
 {
+	u64 filtered = mcr_plane_filtered(ing);
 	struct mcr_ingress_stats stats;
 
 	mcr_stats_read_ingress(ing->counters, &stats);
+	stats.seen += filtered;
+	stats.not_matched += filtered;
 	if (nla_put_u32(skb, MCR_INGRESS_A_RULES, ing->rules) ||
 	    nla_put_u32(skb, MCR_INGRESS_A_ALLMULTI, ing->allmulti) ||
 	    mcr_nl_put_counter(skb, MCR_INGRESS_A_SEEN, stats.seen,

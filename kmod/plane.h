@@ -65,6 +65,11 @@ static inline u64 mcr_plane_missed(const struct mcr_ingress *ing)
 	return 0;
 }
 
+static inline u64 mcr_plane_filtered(const struct mcr_ingress *ing)
+{
+	return 0;
+}
+
 /* Nobody handles packets for the module. */
 #define MCR_PLANE_STATUS_ROOM	0
 
@@ -151,6 +156,14 @@ void mcr_plane_rule_gone(struct mcr_net *mn, struct mcr_rule *rule);
  * Return: how many.
  */
 u64 mcr_plane_missed(const struct mcr_ingress *ing);
+
+/**
+ * mcr_plane_filtered - frames that no rule took, and that nobody looked at
+ * @ing: the ingress side of a device
+ *
+ * Return: how many: they are seen, and not matched, beside those of its counters.
+ */
+u64 mcr_plane_filtered(const struct mcr_ingress *ing);
 
 /* What MCR_WORKERS_MAX workers have to say; an attribute holds 65535 bytes. */
 #define MCR_PLANE_STATUS_ROOM	65000

@@ -8,8 +8,10 @@
 #include "../../kmod/plane.h"
 #include "hook.h"
 #include "mem.h"
+#include "port.h"
 #include "table.h"
 
+#include "ebpf.h"
 #include "log.h"
 #include "packet.h"
 #include "plane_out.h"
@@ -20,25 +22,34 @@
  * @ing: what the rules know of it
  * @set: its sockets; NULL: it is not hooked, or all its rules are the kernel
  *	module's
+ * @ebpf: what its rules can take; NULL: sockets let in all that is multicast
+ * @wide: they do, since @ebpf cannot be carried out
  * @ifindex: the device, if it is hooked
  * @type: ARPHRD_ of it
  * @name: of it
  * @missed: frames that sockets which are closed had no room for
  * @failed: there is a use for sockets, which could not be had
  * @node: in mcrd_ingress_all, if it is hooked
+ * @every: in mcrd_ingress_every
  */
 struct mcrd_ingress {
 	struct mcr_ingress ing;
 	struct mcrd_rxset *set;
+	struct mcrd_ebpf *ebpf;
+	bool wide;
 	int ifindex;
 	u16 type;
 	char name[IFNAMSIZ];
 	u64 missed;
 	bool failed;
 	struct list_head node;
+	struct list_head every;
 };
 
 static LIST_HEAD(mcrd_ingress_all);
+
+/* Those that are not hooked, too. */
+static LIST_HEAD(mcrd_ingress_every);
 
 /* Sockets that workers still have copies of. */
 static struct mcrd_rxset *mcrd_ingress_closing;
@@ -62,12 +73,20 @@ struct mcr_ingress *mcr_ingress_new(struct mutex *lock)
 	mi->ing.unmatched = mcr_unmatched_alloc();
 	if (!mi->ing.unmatched)
 		goto err_counters;
+	if (mcrd_plane_config()->ebpf) {
+		mi->ebpf = mcrd_ebpf_new();
+		if (!mi->ebpf)
+			goto err_unmatched;
+	}
 	if (mcr_lookup_init(&mi->ing.lookup, lock))
-		goto err_unmatched;
+		goto err_ebpf;
 	INIT_LIST_HEAD(&mi->ing.list);
 	INIT_LIST_HEAD(&mi->node);
+	list_add_tail(&mi->every, &mcrd_ingress_every);
 	return &mi->ing;
 
+err_ebpf:
+	mcrd_ebpf_put(mi->ebpf);
 err_unmatched:
 	free_percpu(mi->ing.unmatched);
 err_counters:
@@ -96,6 +115,12 @@ static void mcrd_ingress_free_work(struct work_struct *work)
  */
 void mcr_ingress_free(struct mcr_ingress *ing)
 {
+	struct mcrd_ingress *mi = container_of(ing, struct mcrd_ingress, ing);
+
+	list_del(&mi->every);
+	/* Rules that are gone may hold keys until workers were told. */
+	mcrd_ebpf_put(mi->ebpf);
+	mi->ebpf = NULL;
 	INIT_RCU_WORK(&ing->rwork, mcrd_ingress_free_work);
 	queue_rcu_work(system_wq, &ing->rwork);
 }
@@ -141,6 +166,59 @@ static void mcrd_ingress_settle(struct mcrd_ingress *mi)
 	else if (!receives)
 		mcrd_ingress_close(mi);
 	mi->failed = receives && !mi->set;
+}
+
+/* What cannot be had is said once, until it can be. */
+static void mcrd_ingress_narrow(struct mcrd_ingress *mi)
+{
+	int ret = -EOPNOTSUPP;
+	u32 nhoff;
+
+	if (!mi->ebpf || !mi->set)
+		return;
+	if (mcrd_rxset_nhoff(mi->set, &nhoff))
+		ret = mcrd_ebpf_more(mi->ebpf, nhoff);
+	if (ret < 0)
+		mcrd_rxset_filter(mi->set, -1);
+	else
+		ret = mcrd_rxset_filter(mi->set, ret);
+	if (ret < 0 && !mi->wide)
+		mcrd_log(mcrd_plane_config()->log, LOG_INFO,
+			 "packets from %s that no rule takes wake workers: %s",
+			 mi->name, ret == -E2BIG ?
+			 "its rules have too many kinds of matches for a filter" :
+			 strerror(-ret));
+	mi->wide = ret < 0;
+}
+
+/**
+ * mcrd_ingress_hold - a rule takes packets of its device
+ * @rule: the rule
+ * @ref: what it held so far, or zeroes; filled in
+ *
+ * They are let in when mcrd_ingress_tell() returns.
+ *
+ * Context: Under mcr_net.lock.
+ * Return: 0 or -ENOMEM.
+ */
+int mcrd_ingress_hold(const struct mcr_rule *rule, struct mcrd_ebpf_ref *ref)
+{
+	struct mcr_ingress *ing = rule->iif->ingress;
+
+	return mcrd_ebpf_hold(container_of(ing, struct mcrd_ingress, ing)->ebpf,
+			      &rule->entry.match, ref);
+}
+
+/**
+ * mcrd_ingress_less - workers have been told: what rules let go of is kept out
+ */
+void mcrd_ingress_less(void)
+{
+	struct mcrd_ingress *mi;
+
+	list_for_each_entry(mi, &mcrd_ingress_every, every)
+		if (mi->ebpf)
+			mcrd_ebpf_less(mi->ebpf);
 }
 
 /**
@@ -225,6 +303,17 @@ u64 mcr_plane_missed(const struct mcr_ingress *ing)
 	return mi->missed + (mi->set ? mcrd_rxset_missed(mi->set) : 0);
 }
 
+/**
+ * mcr_plane_filtered - frames that no rule took, and that nobody looked at
+ * @ing: the ingress side of a device
+ *
+ * Return: how many.
+ */
+u64 mcr_plane_filtered(const struct mcr_ingress *ing)
+{
+	return mcrd_ebpf_dropped(container_of(ing, struct mcrd_ingress, ing)->ebpf);
+}
+
 static void mcrd_ingress_tell_open(struct mcrd_ingress *mi,
 				   struct mcrd_child *only)
 {
@@ -281,6 +370,8 @@ bool mcrd_ingress_tell(struct mcrd_child *only, struct mcrd_rxset **done)
 	if (!only) {
 		list_for_each_entry(mi, &mcrd_ingress_all, node)
 			mcrd_ingress_settle(mi);
+		list_for_each_entry(mi, &mcrd_ingress_all, node)
+			mcrd_ingress_narrow(mi);
 		any = mcrd_ingress_tell_closed(done);
 	}
 	list_for_each_entry(mi, &mcrd_ingress_all, node) {

@@ -21,6 +21,7 @@
 
 #include "../kapi/kapi.h"
 #include "control.h"
+#include "ebpf.h"
 #include "packet.h"
 #include "plane_out.h"
 #include "rights.h"
@@ -348,6 +349,7 @@ static int serve(struct mcrd *d)
 
 static int init_plane(struct mcrd *d)
 {
+	const int ebpf = mcrd_ebpf_usable();
 	const struct mcrd_plane_conf conf = {
 		.log = &d->log,
 		.workers = &d->workers,
@@ -356,8 +358,14 @@ static int init_plane(struct mcrd *d)
 			  d->workers.n * (size_t)MCRD_ARENA_STRIDE,
 		.authority = &d->authority,
 		.vnet = d->vnet,
+		.ebpf = !ebpf,
 	};
 
+	if (ebpf)
+		mcrd_log(&d->log, LOG_INFO,
+			 "packets that no rule takes wake workers: an eBPF filter that keeps them out is refused: %s",
+			 ebpf == -ECANCELED ? "by " MCRD_EBPF_ENV :
+					      strerror(-ebpf));
 	return mcrd_plane_init(&conf);
 }
 

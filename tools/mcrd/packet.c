@@ -91,6 +91,14 @@ static enum mcrd_filter_kind filter_of(const struct mcrd_rxset *set)
 	       MCRD_FILTER_ETHER : MCRD_FILTER_BARE;
 }
 
+/* In one step: no frame sees neither of two filters. */
+static int set_active(const struct mcrd_rxset *set, unsigned int i)
+{
+	if (set->prog < 0)
+		return set_filter(set->fd[i], filter_of(set));
+	return set_int(set->fd[i], SOL_SOCKET, SO_ATTACH_BPF, set->prog);
+}
+
 static int bind_to(int fd, int ifindex)
 {
 	struct sockaddr_ll sll = {
@@ -181,7 +189,7 @@ int mcrd_rxset_join(struct mcrd_rxset *set)
 			return ret == -EINVAL ? -ENETDOWN : ret;
 	}
 	for (i = 0; i < set->n; i++) {
-		ret = set_filter(set->fd[i], filter_of(set));
+		ret = set_active(set, i);
 		if (ret)
 			return ret;
 	}
@@ -214,6 +222,7 @@ struct mcrd_rxset *mcrd_rxset_open(int ifindex, uint16_t type, unsigned int n,
 	set->type = type;
 	set->vnet = vnet;
 	set->joined = n == 1;
+	set->prog = -1;
 	for (set->n = 0; set->n < n; set->n++) {
 		fd = open_one(set, set->joined);
 		if (fd < 0) {
@@ -225,12 +234,53 @@ struct mcrd_rxset *mcrd_rxset_open(int ifindex, uint16_t type, unsigned int n,
 	*error = mcrd_rxset_join(set);
 	/* Until the device is up the first one does for all. */
 	if (*error == -ENETDOWN)
-		*error = set_filter(set->fd[0], filter_of(set));
+		*error = set_active(set, 0);
 	if (!*error)
 		return set;
 err:
 	mcrd_rxset_close(set);
 	return NULL;
+}
+
+/**
+ * mcrd_rxset_nhoff - where IP begins in what a filter sees
+ * @set: the sockets
+ * @nhoff: filled in
+ *
+ * Return: false if that is not to be known from the type of the device.
+ */
+bool mcrd_rxset_nhoff(const struct mcrd_rxset *set, uint32_t *nhoff)
+{
+	*nhoff = filter_of(set) == MCRD_FILTER_ETHER ? ETH_HLEN : 0;
+	return *nhoff || set->type == ARPHRD_NONE;
+}
+
+/**
+ * mcrd_rxset_filter - have those sockets that receive filter by a program
+ * @set: the sockets; nothing is done if they do
+ * @prog: the program, which stays until it is replaced here; -1: they are to let
+ *	in all that is multicast
+ *
+ * Return: 0, or -errno: then they let in all that is multicast.
+ */
+int mcrd_rxset_filter(struct mcrd_rxset *set, int prog)
+{
+	unsigned int i;
+	int ret = 0;
+
+	if (set->prog == prog)
+		return 0;
+	set->prog = prog;
+	/* One alone receives, or all do. */
+	for (i = 0; i < set->n && !ret && (set->joined || !i); i++)
+		ret = set_active(set, i);
+	if (!ret)
+		return 0;
+	set->prog = -1;
+	for (i = 0; i < set->n && (set->joined || !i); i++)
+		if (set_active(set, i))
+			set_int(set->fd[i], SOL_SOCKET, SO_DETACH_FILTER, 0);
+	return ret;
 }
 
 /**

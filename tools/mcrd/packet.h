@@ -18,6 +18,7 @@
  * @vnet: they have PACKET_VNET_HDR
  * @told: workers have copies; the owner's to say
  * @joined: they are one fan-out group, or need not be
+ * @prog: an eBPF program that those have which receive, not owned; -1: none
  * @n: how many, one for each worker
  * @missed: frames that they had no room for
  * @fd: the sockets, owned
@@ -30,6 +31,7 @@ struct mcrd_rxset {
 	bool vnet;
 	bool told;
 	bool joined;
+	int prog;
 	unsigned int n;
 	uint64_t missed;
 	int fd[];
@@ -41,6 +43,8 @@ bool mcrd_packet_gso(void);
 struct mcrd_rxset *mcrd_rxset_open(int ifindex, uint16_t type, unsigned int n,
 				   bool vnet, int *error);
 int mcrd_rxset_join(struct mcrd_rxset *set);
+bool mcrd_rxset_nhoff(const struct mcrd_rxset *set, uint32_t *nhoff);
+int mcrd_rxset_filter(struct mcrd_rxset *set, int prog);
 uint64_t mcrd_rxset_missed(struct mcrd_rxset *set);
 void mcrd_rxset_close(struct mcrd_rxset *set);
 

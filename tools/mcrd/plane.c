@@ -32,11 +32,13 @@
 #include "table.h"
 
 #include "consume.h"
+#include "ebpf.h"
 #include "egress.h"
 #include "log.h"
 #include "packet.h"
 #include "plane_out.h"
 #include "retry.h"
+#include "rule_frame.h"
 #include "workers.h"
 
 #define MCRD_DEVS_BITS	10
@@ -70,6 +72,7 @@ struct mcrd_plane_dev {
  * @id: of the rule
  * @told: workers know it
  * @carried: the relay carries it out, now or soon
+ * @key: what it holds of its ingress device's filter
  * @n: number of @dev
  * @dev: what it names: its ingress device, then those of its outputs; owned
  */
@@ -78,6 +81,7 @@ struct mcrd_plane_rule {
 	u32 id;
 	bool told;
 	bool carried;
+	struct mcrd_ebpf_ref key;
 	u32 n;
 	struct mcrd_plane_dev **dev;
 };
@@ -379,36 +383,12 @@ err:
 	return false;
 }
 
-static void output_put(struct mcrd_output *o, const struct mcr_output *out)
-{
-	o->id = out->id;
-	o->feeds = out->feeds;
-	strscpy(o->dev, out->port->name, sizeof(o->dev));
-	o->rewrite = out->rewrite;
-	o->counters = (u64)((const char *)out->counters - plane.conf.base);
-	o->drops = (u64)((const char *)out->drops - plane.conf.shared);
-}
-
 static void rule_tell(const struct mcr_rule *rule, const struct mcr_fanout *f,
 		      struct mcrd_child *only)
 {
-	size_t len = sizeof(*plane.frame) + f->n * sizeof(plane.frame->out[0]);
-	struct mcrd_rule *r = plane.frame;
-	u32 i;
+	size_t len = mcrd_rule_frame(plane.frame, rule, f, &plane.conf);
 
-	memset(r, 0, len);
-	r->id = rule->id;
-	r->n = f->n;
-	strscpy(r->iif, rule->iif->name, sizeof(r->iif));
-	r->match = rule->entry.match;
-	r->mode = f->mode;
-	r->latency = rule->latency;
-	r->carry = f->carry;
-	r->since = f->since;
-	r->counters = (u64)((const char *)f->counters - plane.conf.base);
-	for (i = 0; i < f->n; i++)
-		output_put(&r->out[i], f->out[i]);
-	tell(only, MCRD_RULE, r, len);
+	tell(only, MCRD_RULE, plane.frame, len);
 }
 
 /* The rule if it takes packets, and with it what those see. */
@@ -433,6 +413,7 @@ static void rule_settle_gone(struct mcrd_plane_rule *pr)
 	if (pr->told)
 		tell(NULL, MCRD_RULE_GONE, &ref, sizeof(ref));
 	rule_drop_devs(pr);
+	mcrd_ebpf_drop(&pr->key);
 	xa_erase(&plane.rules, pr->id);
 	kfree(pr);
 }
@@ -470,6 +451,7 @@ static void rules_prepare(struct mcr_net *mn)
 		if (!rule) {
 			rule_settle_gone(pr);
 		} else if (!rule_hold_devs(pr, rule, f) ||
+			   mcrd_ingress_hold(rule, &pr->key) ||
 			   mcrd_consume_rule(plane.consume, pr->id,
 					     rule->iif->name,
 					     pr->dev[0]->dev.ifindex,
@@ -582,6 +564,7 @@ void mcrd_plane_release(void)
 	if (plane.any)
 		mcrd_workers_sync(plane.conf.workers, NULL);
 	plane.any = false;
+	mcrd_ingress_less();
 	consume_commit(MCRD_CONSUME_MORE);
 	close_done();
 	try_again_later();
@@ -680,6 +663,7 @@ void mcrd_plane_exit(void)
 	close_done();
 	cancel_delayed_work_sync(&plane.again);
 	xa_for_each(&plane.rules, id, pr) {
+		mcrd_ebpf_drop(&pr->key);
 		kfree(pr->dev);
 		kfree(pr);
 	}

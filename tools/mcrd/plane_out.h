@@ -18,6 +18,8 @@ struct mcrd_rxset;
 struct mcrd_child;
 struct mcrd_authority;
 struct mcrd_workers;
+struct mcrd_ebpf_ref;
+struct mcr_rule;
 
 /**
  * struct mcrd_plane_conf - what the plane works with; all of it outlives it
@@ -27,6 +29,7 @@ struct mcrd_workers;
  * @shared: of the section that all of them write
  * @authority: whose word counts
  * @vnet: packet sockets have virtio-net headers
+ * @ebpf: they can have eBPF filters
  */
 struct mcrd_plane_conf {
 	const struct mcrd_log *log;
@@ -35,6 +38,7 @@ struct mcrd_plane_conf {
 	const char *shared;
 	const struct mcrd_authority *authority;
 	bool vnet;
+	bool ebpf;
 };
 
 int mcrd_plane_init(const struct mcrd_plane_conf *conf);
@@ -53,5 +57,7 @@ void mcrd_plane_touch(void);
 bool mcrd_ingress_tell(struct mcrd_child *only, struct mcrd_rxset **done);
 void mcrd_ingress_up(int ifindex);
 bool mcrd_ingress_failed(void);
+int mcrd_ingress_hold(const struct mcr_rule *rule, struct mcrd_ebpf_ref *ref);
+void mcrd_ingress_less(void);
 
 #endif /* MCRD_PLANE_OUT_H */

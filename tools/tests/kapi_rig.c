@@ -211,6 +211,12 @@ u64 mcr_plane_missed(const struct mcr_ingress *ing)
 	return rig.missed;
 }
 
+u64 mcr_plane_filtered(const struct mcr_ingress *ing)
+{
+	(void)ing;
+	return rig.filtered;
+}
+
 int mcr_plane_put_status(struct sk_buff *skb, struct mcr_net *mn)
 {
 	(void)skb;

@@ -48,6 +48,7 @@ struct rig_said {
  * @allmulti: devices in allmulti
  * @no_hook: the next hook fails
  * @missed: mcr_plane_missed()
+ * @filtered: mcr_plane_filtered()
  */
 struct rig {
 	struct rig_said *said;
@@ -61,6 +62,7 @@ struct rig {
 	int allmulti;
 	bool no_hook;
 	uint64_t missed;
+	uint64_t filtered;
 };
 
 extern struct rig rig;
