@@ -1,0 +1,263 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Packets that no rule takes, and the relay's workers: they are not woken for them,
+# whatever rules come and go, and all is counted.
+#
+#    NS[src]            NS[mcr]                         NS[snk]
+#   +---------+        +----------------------+        +---------+
+#   |     s0 -|--------|- in0           out1 -|--------|- k1     |
+#   |         |        |        mcrd          |        |         |
+#   +---------+        +----------------------+        +---------+
+#
+# Nothing is sent but by the test: s0 and in0 have no IPv6 of their own.
+
+MCR_VIA=relay
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/topology.sh"
+
+G=${GROUP[4]}
+OTHER=239.9.9.9
+COUNT=$(scaled 4000)
+BACKGROUND=
+
+# mcrd_start [COMMAND...]: a daemon, under COMMAND, serving when this returns.
+mcrd_start() {
+	start ip netns exec "${NS[mcr]}" "$@" "$MCRD" --workers 2 \
+		--log-level info 2>"$WORK/log"
+	DAEMON=$STARTED_PID
+	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")" || return
+	rule_add name r1 iif in0 group "$G" to out1
+}
+
+serves() { mcr status >/dev/null 2>&1; }
+
+mcrd_end() {
+	kill "$DAEMON"
+	wait "$DAEMON"
+	check_equal "status of mcrd" $? 0
+}
+
+logged() { grep -q -e "$1" "$WORK/log"; }
+
+status_is() {
+	query "$1" status
+	[[ $VALUE == "$2" ]]
+}
+
+check_status() {
+	wait_for status_is "$@" || fail "status, $1: expected $2, got $VALUE"
+}
+
+# counted NUMBER: so many frames were seen, and no rule took them.
+counted() {
+	check_status '.ingress[] | [.seen, .not_matched, .malformed, .missed] | map(tostring) | join(" ")' \
+		"\"$1 $1 0 0\""
+}
+
+# sends COUNT GROUP WORD...: of a flow, as fast as a receiver without a filter can.
+sends() {
+	send --mode raw --count "$1" --group "$2" --rate 20000 "${@:3}"
+}
+
+wakes_nobody() {
+	mcrd_start
+	sends "$COUNT" "$OTHER" --src 10.0.0.1
+	counted "$COUNT"
+	sends "$COUNT" ff1e::9 --src 2001:db8:a::1
+	counted $((2 * COUNT))
+	query '[.workers[].packets] | add' status
+	[[ $VALUE -ge 2 && $VALUE -lt 50 ]] ||
+		fail "workers looked at $VALUE packets"
+	query '[.workers[].syscalls] | add' status
+	[[ $VALUE -lt 200 ]] || fail "workers made $VALUE system calls"
+	check_status '[.ingress[].unmatched[].group] | sort | join(" ")' \
+		"\"$OTHER ff1e::9\""
+	mcrd_end
+	logged "wake workers" && fail "the log: $(<"$WORK/log")"
+}
+
+# wakes WHY COMMAND...: there is no such filter, says the log, and all is counted.
+wakes() {
+	mcrd_start "${@:2}"
+	logged "wake workers: an eBPF filter that keeps them out is refused: $1" ||
+		fail "the log: $(<"$WORK/log")"
+	sends "$COUNT" "$OTHER" --src 10.0.0.1
+	counted "$COUNT"
+	check_status '[.workers[].packets] | add' "$COUNT"
+	check_status '[.ingress[].unmatched[].group] | join(" ")' "\"$OTHER\""
+	mcrd_end
+}
+
+refused() {
+	[[ $(</proc/sys/kernel/unprivileged_bpf_disabled) != 0 ]] ||
+		skip_case "here everybody may" || return
+	wakes "Operation not permitted" setpriv \
+		--bounding-set -all,+net_admin,+net_raw,+setuid,+setgid,+setpcap,+kill
+}
+
+with_the_units_rights() {
+	mcrd_start setpriv \
+		--bounding-set -all,+net_admin,+net_raw,+setuid,+setgid,+setpcap,+kill,+bpf
+	sends "$COUNT" "$OTHER" --src 10.0.0.1
+	counted "$COUNT"
+	query '[.workers[].packets] | add' status
+	[[ $VALUE -lt 50 ]] || fail "workers looked at $VALUE packets"
+	mcrd_end
+}
+
+# background COUNT: a flow of r1, in the background, that lasts for a while; what
+# comes out is expected to be all of it.
+background() {
+	sink_start --until-end dev k1 count "$1" flow 3
+	start "$MCR_HELPERS/mcsend" --netns "${NS[src]}" --dev s0 --group "$G" \
+		--count "$1" --rate 4000 --flow 3 --end >/dev/null
+	BACKGROUND=$STARTED_PID
+}
+
+# background_ends COUNT: it lasted until now, and nothing of it was lost.
+background_ends() {
+	kill -0 "$BACKGROUND" || fail "it ended before the rules came"
+	wait "$BACKGROUND"
+	sink_end
+	line_value "${SINK_LINES[0]}" unique
+	check_equal "packets that came out" "$VALUE" "$1"
+}
+
+# serves_at_once "MATCH" "SEND ARGUMENTS": nobody takes these packets, then a rule
+# does, all of them, then nobody again.
+serves_at_once() {
+	local before
+	# shellcheck disable=SC2086
+	send --mode raw --count 100 --rate 20000 $2
+	# shellcheck disable=SC2086
+	rule_add name r2 iif in0 $1 to out1
+	# shellcheck disable=SC2086
+	send --mode raw --count 500 --rate 20000 $2
+	check_rule r2 .packets 500
+	run_ok mcr rule del r2
+	query '.ingress[].not_matched' status
+	before=$VALUE
+	# shellcheck disable=SC2086
+	send --mode raw --count 100 --rate 20000 $2
+	check_status '.ingress[].not_matched' $((before + 100))
+}
+
+come_and_go() {
+	local v4="--group 239.2.2.2 --src 10.0.0.1" count
+	local v6="--group ff1e::2:2 --src 2001:db8:a::1"
+	count=$(scaled 12000)
+	mcrd_start
+	background "$count"
+	serves_at_once "group 239.2.2.2" "$v4"
+	serves_at_once "group 239.2.2.2 dport 5000" "$v4"
+	serves_at_once "group 239.2.2.2 dport 4000-6000" "$v4"
+	serves_at_once "group 239.2.2.2 src 10.0.0.1" "$v4"
+	serves_at_once "group 239.2.0.0/16 src 10.0.0.0/24" "$v4"
+	serves_at_once "group ff1e::2:2" "$v6"
+	serves_at_once "group ff1e::/32 dport 5000" "$v6"
+	background_ends "$count"
+	counted_all
+	mcrd_end
+}
+
+# All that was seen was taken by a rule or by none.
+counted_all() {
+	check_status '.ingress[] | [.malformed, .missed] | map(tostring) | join(" ")' \
+		'"0 0"'
+}
+
+# rules_batch FIRST LAST VERB: rules of groups 239.7.FIRST… to LAST.
+rules_batch() {
+	local i
+	for ((i = $1; i <= $2; i++)); do
+		case $3 in
+		add) echo "rule add name m$i iif in0 group 239.7.$((i / 250)).$((i % 250)) to out1" ;;
+		del) echo "rule del m$i" ;;
+		esac
+	done >"$WORK/batch"
+	run_ok mcr -b "$WORK/batch"
+}
+
+# One after the other, so that what the kernel knows grows several times.
+many() {
+	local count
+	count=$(scaled 6000)
+	mcrd_start
+	background "$count"
+	rules_batch 0 400 add
+	sends 300 239.7.1.150 --src 10.0.0.1
+	check_rule m400 .packets 300
+	sends 300 239.7.0.0 --src 10.0.0.1
+	check_rule m0 .packets 300
+	rules_batch 1 400 del
+	sends 300 239.7.0.0 --src 10.0.0.1
+	check_rule m0 .packets 600
+	background_ends "$count"
+	counted_all
+	mcrd_end
+}
+
+too_many_masks() {
+	local i
+	mcrd_start
+	for ((i = 8; i < 24; i++)); do
+		echo "rule add name p$i iif in0 group 239.0.0.0/$i src 10.9.9.9 to out1"
+	done >"$WORK/batch"
+	run_ok mcr -b "$WORK/batch"
+	logged "wake workers: its rules have too many kinds of matches" ||
+		fail "the log: $(<"$WORK/log")"
+	sends "$COUNT" "$OTHER" --src 10.0.0.1
+	counted "$COUNT"
+	check_status '[.workers[].packets] | add' "$COUNT"
+	run_ok mcr rule del p8
+	# With the next change there is a filter again.
+	run_ok mcr rule del p9
+	sends "$COUNT" "$OTHER" --src 10.0.0.1
+	counted $((2 * COUNT))
+	query '[.workers[].packets] | add' status
+	[[ $VALUE -lt $((COUNT + 50)) ]] || fail "workers looked at $VALUE packets"
+	mcrd_end
+}
+
+# What was counted stays counted when the device has other sockets.
+another_name() {
+	mcrd_start
+	sends "$COUNT" "$OTHER" --src 10.0.0.1
+	counted "$COUNT"
+	ip_in mcr link set in0 down
+	ip_in mcr link set in0 name other0
+	ip_in mcr link set other0 name in0
+	ip_in mcr link set in0 up
+	links_wait src mcr
+	sends "$COUNT" "$OTHER" --src 10.0.0.1
+	counted $((2 * COUNT))
+	query '[.workers[].packets] | add' status
+	[[ $VALUE -lt 50 ]] || fail "workers looked at $VALUE packets"
+	sends 300 "$G" --src 10.0.0.1
+	check_rule r1 .packets 300
+	mcrd_end
+}
+
+case_add "packets that no rule takes wake nobody, and are counted" wakes_nobody
+case_add "where that is switched off, workers count them" wakes "by MCRD_EBPF" \
+	env MCRD_EBPF=off
+case_add "where the kernel refuses it, workers count them" refused
+case_add "the rights of the service are enough" with_the_units_rights
+case_add "rules that come and go under traffic" come_and_go
+case_add "many rules that come and go under traffic" many
+case_add "too many kinds of matches" too_many_masks
+case_add "a device that had another name meanwhile" another_name
+
+require_all
+require_command setpriv
+work_directory
+MCR_RUN_DIR=$WORK/run
+mkdir -m 755 "$MCR_RUN_DIR"
+export MCR_RUN_DIR
+serve() { :; }
+topology_make 1
+for device in "src s0" "mcr in0"; do
+	in_ns "${device% *}" sysctl -qw "net.ipv6.conf.${device#* }.disable_ipv6=1"
+done
+cases_run
