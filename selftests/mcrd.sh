@@ -277,7 +277,7 @@ who() {
 
 # With the rights of mcrd.service it cannot see of which user namespace others are.
 who_by_unit() {
-	local caps=-all,+net_admin,+net_raw,+setuid,+setgid,+setpcap,+kill
+	local caps=-all,+net_admin,+net_raw,+setuid,+setgid,+setpcap,+kill,+bpf
 	PREFIX=(ip netns exec "${NS[mcr]}" setpriv --bounding-set "$caps")
 	who
 	PREFIX=()
