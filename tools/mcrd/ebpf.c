@@ -26,6 +26,9 @@
 /* What a hash has room for at first */
 #define ROOM	64U
 
+/* How many keys a system call brings */
+#define BATCH	256U
+
 /**
  * struct mcrd_ebpf_entry - a key that rules hold, or held
  * @key: the key; first, since it is what is searched for
@@ -176,26 +179,30 @@ static void queue(struct mcrd_ebpf *e, struct mcrd_ebpf_entry *entry)
 	e->queue = entry;
 }
 
-static struct mcrd_ebpf_entry *entry_add(struct mcrd_ebpf *e,
-					 const struct mcrd_ebpf_key *key)
+/* Return the key's entry, an old one or a new one; NULL without memory. */
+static struct mcrd_ebpf_entry *entry_get(struct mcrd_ebpf *e,
+					 const struct mcr_match *match)
 {
-	struct mcrd_ebpf_entry *entry = calloc(1, sizeof(*entry));
+	struct mcrd_ebpf_entry *entry = calloc(1, sizeof(*entry)), *found;
+	void *node;
 
 	if (!entry)
 		return NULL;
-	entry->key = *key;
-	if (mask_get(e, key->mask))
-		goto err;
-	if (!tsearch(entry, &e->tree, compare))
-		goto err_mask;
+	mcrd_ebpf_key_make(&entry->key, match);
+	node = tsearch(entry, &e->tree, compare);
+	found = node ? *(struct mcrd_ebpf_entry **)node : NULL;
+	if (found != entry) {
+		free(entry);
+		return found;
+	}
+	if (mask_get(e, entry->key.mask)) {
+		tdelete(entry, &e->tree, compare);
+		free(entry);
+		return NULL;
+	}
 	e->n++;
 	queue(e, entry);
 	return entry;
-err_mask:
-	mask_put(e, key->mask);
-err:
-	free(entry);
-	return NULL;
 }
 
 static void entry_remove(struct mcrd_ebpf *e, struct mcrd_ebpf_entry *entry)
@@ -221,16 +228,12 @@ int mcrd_ebpf_hold(struct mcrd_ebpf *e, const struct mcr_match *match,
 {
 	struct mcrd_ebpf_ref old = *ref;
 	struct mcrd_ebpf_entry *entry;
-	struct mcrd_ebpf_key key;
-	void *found;
 
 	if (!e) {
 		mcrd_ebpf_drop(ref);
 		return 0;
 	}
-	mcrd_ebpf_key_make(&key, match);
-	found = tfind(&key, &e->tree, compare);
-	entry = found ? *(struct mcrd_ebpf_entry **)found : entry_add(e, &key);
+	entry = entry_get(e, match);
 	if (!entry)
 		return -ENOMEM;
 	e->refs++;
@@ -307,66 +310,81 @@ int mcrd_ebpf_usable(void)
 	return ret < 0 ? ret : 0;
 }
 
-static int load(int keys, const struct mcrd_ebpf_entry *entry)
-{
-	const uint8_t one = 1;
-
-	return bpf_map_update_elem(keys, &entry->key, &one, BPF_ANY) ? -errno : 0;
-}
-
-struct filling {
+/**
+ * struct loading - keys on their way into a hash, many in one system call
+ * @keys: the hash
+ * @error: what went wrong; nothing is done from then on
+ * @n: number of @key
+ * @key: those that wait
+ * @value: of each; nobody reads it
+ */
+struct loading {
 	int keys;
 	int error;
+	uint32_t n;
+	struct mcrd_ebpf_key key[BATCH];
+	uint8_t value[BATCH];
 };
 
-static void fill_one(const void *node, VISIT visit, void *data)
+static void load_flush(struct loading *l)
 {
-	struct mcrd_ebpf_entry *entry = *(struct mcrd_ebpf_entry * const *)node;
-	struct filling *f = data;
+	uint32_t n = l->n;
 
-	if ((visit != postorder && visit != leaf) || f->error)
-		return;
-	f->error = load(f->keys, entry);
-	if (!f->error)
-		entry->loaded = true;
+	if (n && !l->error &&
+	    bpf_map_update_batch(l->keys, l->key, l->value, &n, NULL))
+		l->error = -errno;
+	l->n = 0;
+}
+
+static void load(struct loading *l, struct mcrd_ebpf_entry *entry)
+{
+	l->key[l->n++] = entry->key;
+	entry->loaded = true;
+	if (l->n == BATCH)
+		load_flush(l);
+}
+
+static void load_node(const void *node, VISIT visit, void *data)
+{
+	if (visit == postorder || visit == leaf)
+		load(data, *(struct mcrd_ebpf_entry * const *)node);
+}
+
+/* What is loaded is known of one hash only: all begins anew. */
+static void keys_forget(struct mcrd_ebpf *e)
+{
+	close_one(&e->keys);
+	e->stale = true;
 }
 
 /* One that has room for as many again; the program has the old one still. */
 static int keys_grow(struct mcrd_ebpf *e)
 {
-	struct filling f = { 0 };
-	size_t room = ROOM;
+	struct loading l = { 0 };
 
-	while (room < e->n)
-		room *= 2;
-	f.keys = keys_make(room);
-	if (f.keys < 0)
-		return f.keys;
-	twalk_r(e->tree, fill_one, &f);
-	close_one(&e->keys);
-	e->stale = true;
-	/* What is loaded is known of one hash only: it begins anew. */
-	if (f.error)
-		close(f.keys);
-	else
-		e->keys = f.keys;
-	e->room = room;
-	return f.error;
+	keys_forget(e);
+	for (e->room = ROOM; e->room < e->n;)
+		e->room *= 2;
+	l.keys = keys_make(e->room);
+	if (l.keys < 0)
+		return l.keys;
+	e->keys = l.keys;
+	twalk_r(e->tree, load_node, &l);
+	load_flush(&l);
+	return l.error;
 }
 
 /* What is in the kernel, and held, has nothing to wait for. */
 static int keys_add(struct mcrd_ebpf *e)
 {
 	struct mcrd_ebpf_entry **at = &e->queue, *entry;
-	int ret;
+	struct loading l = { .keys = e->keys };
 
+	for (entry = e->queue; entry; entry = entry->next)
+		if (!entry->loaded)
+			load(&l, entry);
+	load_flush(&l);
 	while ((entry = *at)) {
-		if (!entry->loaded) {
-			ret = load(e->keys, entry);
-			if (ret)
-				return ret;
-			entry->loaded = true;
-		}
 		if (entry->refs) {
 			*at = entry->next;
 			entry->queued = false;
@@ -374,7 +392,7 @@ static int keys_add(struct mcrd_ebpf *e)
 			at = &entry->next;
 		}
 	}
-	return 0;
+	return l.error;
 }
 
 static bool prog_fits(const struct mcrd_ebpf *e, uint32_t nhoff)
@@ -442,6 +460,8 @@ int mcrd_ebpf_more(struct mcrd_ebpf *e, uint32_t nhoff)
 		ret = keys_grow(e);
 	if (!ret)
 		ret = keys_add(e);
+	if (ret)
+		keys_forget(e);
 	if (!ret && !prog_fits(e, nhoff))
 		ret = prog_renew(e, nhoff);
 	return ret ? ret : e->prog;
