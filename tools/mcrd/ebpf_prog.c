@@ -188,6 +188,7 @@ static void probe(struct mcrd_asm *a, const struct layout *l, int keys,
 static void probe_all(struct mcrd_asm *a, const struct layout *l,
 		      const struct mcrd_ebpf_plan *plan)
 {
+	const uint32_t family = l == &ipv6 ? MASK_IPV6 : 0;
 	unsigned int i;
 	int at;
 
@@ -196,7 +197,7 @@ static void probe_all(struct mcrd_asm *a, const struct layout *l,
 	for (at = 0; at < (int)sizeof(struct mcrd_ebpf_key); at += 4)
 		mcrd_asm_store_imm(a, BPF_REG_10, KEY + at, 0);
 	for (i = 0; i < plan->n; i++)
-		if (!(plan->mask[i] & MASK_IPV6) == (l == &ipv4))
+		if ((plan->mask[i] & MASK_IPV6) == family)
 			probe(a, l, plan->keys, plan->mask[i]);
 }
 

@@ -21,9 +21,9 @@
 /* IPv6 takes up to 40 instructions for each mask. */
 #define MCRD_EBPF_MAX		1000U
 
-/* Flows that are remembered as let through, on each CPU; a power of 2. */
+/* Flows that are remembered as let through, on each CPU: 2 to the power of _BITS. */
+#define MCRD_EBPF_FLOWS		64U
 #define MCRD_EBPF_FLOWS_BITS	6U
-#define MCRD_EBPF_FLOWS		(1U << MCRD_EBPF_FLOWS_BITS)
 
 /* A flow that no rule takes is let through so often, for who asks about it. */
 #define MCRD_EBPF_AGAIN_NS	1000000000U
