@@ -103,7 +103,8 @@ static inline void mcrd_asm_store_imm(struct mcrd_asm *a, int base, int off,
 static inline void mcrd_asm_set64(struct mcrd_asm *a, int dst, int kind,
 				  uint64_t imm)
 {
-	mcrd_asm_put(a, BPF_LD | BPF_DW | BPF_IMM, dst, kind, 0, (int32_t)imm);
+	/* BPF_LD and BPF_IMM are 0: neither is written out. */
+	mcrd_asm_put(a, BPF_DW, dst, kind, 0, (int32_t)imm);
 	mcrd_asm_put(a, 0, 0, 0, 0, (int32_t)(imm >> 32));
 }
 

@@ -222,12 +222,14 @@ static size_t put_ipv6(uint8_t *h, const struct packet *p)
 
 static void make(struct rig *r, const struct packet *p)
 {
+	static const uint8_t head4[] = MCAST4 SENDER IPV4;
+	static const uint8_t head6[] = MCAST6 SENDER IPV6;
 	bool v6 = strchr(p->dst, ':');
 	uint8_t frame[FRAME_MAX] = { 0 };
 	uint8_t *h = frame + ETH_HLEN;
 	size_t hlen;
 
-	memcpy(frame, v6 ? MCAST6 SENDER IPV6 : MCAST4 SENDER IPV4, ETH_HLEN);
+	memcpy(frame, v6 ? head6 : head4, ETH_HLEN);
 	hlen = v6 ? put_ipv6(h, p) : put_ipv4(h, p);
 	put16(h + hlen, 4000);
 	put16(h + hlen + 2, p->dport ? p->dport : 5000);
@@ -524,14 +526,14 @@ static void bare(void **state)
 	r.prog = mcrd_ebpf_more(r.ebpf, 0);
 	assert_true(r.prog >= 0);
 	make(&r, &p);
-	memmove(r.frame + ETH_HLEN, r.frame + 2 * ETH_HLEN, r.len - ETH_HLEN);
+	memmove(r.frame + ETH_HLEN, r.frame + ETH_HLEN + ETH_HLEN, r.len - ETH_HLEN);
 	r.len -= ETH_HLEN;
 	comes(&r, 1);
 	assert_false(comes(&r, 4));
 	assert_int_equal(dropped(&r), 4);
 	p.dst = "239.1.1.1";
 	make(&r, &p);
-	memmove(r.frame + ETH_HLEN, r.frame + 2 * ETH_HLEN, r.len - ETH_HLEN);
+	memmove(r.frame + ETH_HLEN, r.frame + ETH_HLEN + ETH_HLEN, r.len - ETH_HLEN);
 	r.len -= ETH_HLEN;
 	assert_true(comes(&r, 4));
 	mcrd_ebpf_drop(&ref);
