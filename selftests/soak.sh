@@ -34,8 +34,19 @@ processes() {
 	PIDS=("${RELAY[mcr]}" "${PIDS[@]}")
 }
 
-# measure: resident kilobytes and open descriptors of all of them, into KB and FDS.
+# measure: as below, when who has just been a peer has left no descriptor there.
 measure() {
+	local before='' i
+	for ((i = 0; i < 20; i++)); do
+		count
+		[[ $FDS != "$before" ]] || return 0
+		before=$FDS
+		sleep 0.2
+	done
+}
+
+# count: resident kilobytes and open descriptors of all of them, into KB and FDS.
+count() {
 	local pid rss
 	KB=0 FDS=0
 	for pid in "${PIDS[@]}"; do
