@@ -66,12 +66,6 @@ static inline void mcrd_asm_alu_reg(struct mcrd_asm *a, int op, int dst, int src
 	mcrd_asm_put(a, BPF_ALU64 | op | BPF_X, dst, src, 0, 0);
 }
 
-/* The lower 32 bits only; the others are 0 then. */
-static inline void mcrd_asm_and32(struct mcrd_asm *a, int dst, uint32_t imm)
-{
-	mcrd_asm_put(a, BPF_ALU | BPF_AND | BPF_K, dst, 0, 0, (int32_t)imm);
-}
-
 /* From network byte order, 16 bits. */
 static inline void mcrd_asm_ntohs(struct mcrd_asm *a, int dst)
 {
@@ -97,6 +91,12 @@ static inline void mcrd_asm_store_imm(struct mcrd_asm *a, int base, int off,
 				      uint32_t imm)
 {
 	mcrd_asm_put(a, BPF_ST | BPF_MEM | BPF_W, base, 0, off, (int32_t)imm);
+}
+
+/* The 64 bits at @base + @off = 0 */
+static inline void mcrd_asm_clear(struct mcrd_asm *a, int base, int off)
+{
+	mcrd_asm_put(a, BPF_ST | BPF_MEM | BPF_DW, base, 0, off, 0);
 }
 
 /* @dst = a number of 64 bits; of BPF_PSEUDO_MAP_FD as @kind: the map */

@@ -19,6 +19,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/in.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -145,42 +146,76 @@ static uint32_t prefix_word(unsigned int len, int i)
 	return htonl(UINT32_MAX << (32 - (len - before)));
 }
 
+/* The number that has two words side by side in memory */
+static uint64_t pair(uint32_t first, uint32_t second)
+{
+	const uint32_t words[2] = { first, second };
+	uint64_t both;
+
+	memcpy(&both, words, sizeof(both));
+	return both;
+}
+
+/* A register that has a word: from now on a pair, of which it is the @second. */
+static void widen(struct mcrd_asm *a, int reg, bool second)
+{
+	if (pair(!second, second) != 1)
+		mcrd_asm_alu(a, BPF_LSH, reg, 32);
+}
+
+/*
+ * What is on the stack is written by 64 bits: who has CAP_BPF alone may not write
+ * over a part of what the verifier knows the value of.
+ */
 static void put_address(struct mcrd_asm *a, const struct layout *l, int from,
 			int to, unsigned int len)
 {
-	uint32_t mask;
+	const bool two = l->words > 1;
+	uint64_t mask;
 	int i;
 
-	for (i = 0; i < l->words; i++) {
-		mask = prefix_word(len, i);
+	for (i = 0; i < l->words; i += 2) {
+		mask = pair(prefix_word(len, i),
+			    two ? prefix_word(len, i + 1) : 0);
 		if (!mask) {
-			mcrd_asm_store_imm(a, BPF_REG_10, KEY + to + 4 * i, 0);
+			mcrd_asm_clear(a, BPF_REG_10, KEY + to + 4 * i);
 			continue;
 		}
-		mcrd_asm_load(a, BPF_W, BPF_REG_1, BPF_REG_10,
+		mcrd_asm_load(a, two ? BPF_DW : BPF_W, BPF_REG_1, BPF_REG_10,
 			      HEADER + from + 4 * i);
-		if (mask != UINT32_MAX)
-			mcrd_asm_and32(a, BPF_REG_1, mask);
-		mcrd_asm_store(a, BPF_W, BPF_REG_10, KEY + to + 4 * i,
+		if (!two)
+			widen(a, BPF_REG_1, false);
+		if (mask != pair(UINT32_MAX, two ? UINT32_MAX : 0)) {
+			mcrd_asm_set64(a, BPF_REG_2, 0, mask);
+			mcrd_asm_alu_reg(a, BPF_AND, BPF_REG_1, BPF_REG_2);
+		}
+		mcrd_asm_store(a, BPF_DW, BPF_REG_10, KEY + to + 4 * i,
 			       BPF_REG_1);
 	}
+}
+
+/* The mask, and the port behind it */
+static void put_mask(struct mcrd_asm *a, uint32_t mask)
+{
+	const int at = offsetof(struct mcrd_ebpf_key, mask);
+
+	mcrd_asm_set64(a, BPF_REG_1, 0, pair(mask, 0));
+	if (mask & MASK_PORT) {
+		mcrd_asm_mov(a, BPF_REG_2, PORT);
+		widen(a, BPF_REG_2, true);
+		mcrd_asm_alu_reg(a, BPF_OR, BPF_REG_1, BPF_REG_2);
+	}
+	mcrd_asm_store(a, BPF_DW, BPF_REG_10, KEY + at, BPF_REG_1);
 }
 
 static void probe(struct mcrd_asm *a, const struct layout *l, int keys,
 		  uint32_t mask)
 {
-	const int port = offsetof(struct mcrd_ebpf_key, port);
-
 	put_address(a, l, l->dst, offsetof(struct mcrd_ebpf_key, group),
 		    MASK_GROUP(mask));
 	put_address(a, l, l->src, offsetof(struct mcrd_ebpf_key, src),
 		    MASK_SRC(mask));
-	mcrd_asm_store_imm(a, BPF_REG_10,
-			   KEY + (int)offsetof(struct mcrd_ebpf_key, mask), mask);
-	if (mask & MASK_PORT)
-		mcrd_asm_store(a, BPF_W, BPF_REG_10, KEY + port, PORT);
-	else
-		mcrd_asm_store_imm(a, BPF_REG_10, KEY + port, 0);
+	put_mask(a, mask);
 	look_up(a, keys, KEY);
 	mcrd_asm_if(a, BPF_JNE, BPF_REG_0, 0, TAKE);
 }
@@ -194,8 +229,8 @@ static void probe_all(struct mcrd_asm *a, const struct layout *l,
 
 	mcrd_asm_load(a, BPF_H, PORT, BPF_REG_10, HEADER + l->hlen + 2);
 	/* An address of IPv4 leaves the rest of its place as it is. */
-	for (at = 0; at < (int)sizeof(struct mcrd_ebpf_key); at += 4)
-		mcrd_asm_store_imm(a, BPF_REG_10, KEY + at, 0);
+	for (at = 0; at < (int)sizeof(struct mcrd_ebpf_key); at += 8)
+		mcrd_asm_clear(a, BPF_REG_10, KEY + at);
 	for (i = 0; i < plan->n; i++)
 		if ((plan->mask[i] & MASK_IPV6) == family)
 			probe(a, l, plan->keys, plan->mask[i]);
