@@ -519,7 +519,7 @@ static void mcr_replicate(const struct mcr_fanout *f, struct sk_buff *skb,
 	}
 }
 
-/* The same of all packets of a list. */
+/* The pages of a list, and those of all packets that are chained to it. */
 static void mcr_share_list(struct sk_buff *list)
 {
 	struct sk_buff *skb;
