@@ -69,6 +69,8 @@ struct mcrd_ebpf_mask {
  * @nhoff: of the device that @prog is for
  * @keys: the hash; a descriptor, -1: none
  * @flows: what is let through, and the count of what is not; likewise
+ * @slot: room for one of its elements, of each CPU: to count wants no memory
+ * @n_cpus: how many
  * @prog: the program; likewise
  * @probes: how many masks it looks for
  * @stale: it looks in another hash
@@ -84,6 +86,8 @@ struct mcrd_ebpf {
 	uint32_t nhoff;
 	int keys;
 	int flows;
+	struct mcrd_ebpf_slot *slot;
+	int n_cpus;
 	int prog;
 	unsigned int probes;
 	bool stale;
@@ -130,6 +134,7 @@ void mcrd_ebpf_put(struct mcrd_ebpf *e)
 	close_one(&e->prog);
 	close_one(&e->keys);
 	close_one(&e->flows);
+	free(e->slot);
 	tdestroy(e->tree, free);
 	free(e->mask);
 	free(e);
@@ -272,10 +277,21 @@ static int keys_make(size_t room)
 	return map_make(BPF_MAP_TYPE_HASH, sizeof(struct mcrd_ebpf_key), 1, room);
 }
 
-static int flows_make(void)
+static int flows_have(struct mcrd_ebpf *e)
 {
-	return map_make(BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint32_t),
-			sizeof(struct mcrd_ebpf_slot), 1 + MCRD_EBPF_FLOWS);
+	if (e->flows >= 0)
+		return 0;
+	if (!e->slot) {
+		e->n_cpus = libbpf_num_possible_cpus();
+		if (e->n_cpus < 0)
+			return e->n_cpus;
+		e->slot = calloc((size_t)e->n_cpus, sizeof(*e->slot));
+		if (!e->slot)
+			return -ENOMEM;
+	}
+	e->flows = map_make(BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint32_t),
+			    sizeof(struct mcrd_ebpf_slot), 1 + MCRD_EBPF_FLOWS);
+	return e->flows < 0 ? e->flows : 0;
 }
 
 static int prog_make(const struct mcrd_ebpf_plan *plan)
@@ -447,15 +463,13 @@ static int prog_renew(struct mcrd_ebpf *e, uint32_t nhoff)
  */
 int mcrd_ebpf_more(struct mcrd_ebpf *e, uint32_t nhoff)
 {
-	int ret = 0;
+	int ret;
 
 	if (e->n_masks > MCRD_EBPF_MASKS)
 		return -E2BIG;
-	if (e->flows < 0) {
-		e->flows = flows_make();
-		if (e->flows < 0)
-			return e->flows;
-	}
+	ret = flows_have(e);
+	if (ret)
+		return ret;
 	if (e->keys < 0 || e->n > e->room)
 		ret = keys_grow(e);
 	if (!ret)
@@ -498,18 +512,14 @@ void mcrd_ebpf_less(struct mcrd_ebpf *e)
  */
 uint64_t mcrd_ebpf_dropped(const struct mcrd_ebpf *e)
 {
-	struct mcrd_ebpf_slot *slot;
 	const uint32_t first = 0;
 	uint64_t sum = 0;
-	int i, n;
+	int i;
 
-	n = e && e->flows >= 0 ? libbpf_num_possible_cpus() : 0;
-	if (n <= 0)
+	if (!e || e->flows < 0 ||
+	    bpf_map_lookup_elem(e->flows, &first, e->slot))
 		return 0;
-	slot = calloc((size_t)n, sizeof(*slot));
-	if (slot && !bpf_map_lookup_elem(e->flows, &first, slot))
-		for (i = 0; i < n; i++)
-			sum += slot[i].what;
-	free(slot);
+	for (i = 0; i < e->n_cpus; i++)
+		sum += e->slot[i].what;
 	return sum;
 }
