@@ -135,6 +135,20 @@ static void put_groups(struct nl_msg *msg)
 }
 
 /**
+ * put_family - say which family a message is about
+ * @msg: the message
+ * @name: its name; NULL: none
+ * @id: its number
+ */
+void put_family(struct nl_msg *msg, const char *name, uint16_t id)
+{
+	if (name)
+		assert_int_equal(nla_put_string(msg, CTRL_ATTR_FAMILY_NAME,
+						name), 0);
+	assert_int_equal(nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, id), 0);
+}
+
+/**
  * family_named - a message about a family
  * @cmd: CTRL_CMD_
  * @name: its name; NULL: it does not say
@@ -148,10 +162,7 @@ struct nl_msg *family_named(uint8_t cmd, const char *name, uint16_t id)
 
 	if (cmd != CTRL_CMD_DELFAMILY)
 		put_groups(msg);
-	if (name)
-		assert_int_equal(nla_put_string(msg, CTRL_ATTR_FAMILY_NAME,
-						name), 0);
-	assert_int_equal(nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, id), 0);
+	put_family(msg, name, id);
 	return msg;
 }
 

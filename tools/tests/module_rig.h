@@ -82,6 +82,7 @@ ssize_t __real_recv(int fd, void *buf, size_t len, int flags);
 int __real_poll(struct pollfd *fds, nfds_t n, int timeout);
 
 struct nl_msg *message(uint16_t type, uint8_t cmd);
+void put_family(struct nl_msg *msg, const char *name, uint16_t id);
 struct nl_msg *family_named(uint8_t cmd, const char *name, uint16_t id);
 struct nl_msg *family(uint8_t cmd, uint16_t id);
 void say_bytes(int fd, const void *data, size_t len);
