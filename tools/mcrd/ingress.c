@@ -183,7 +183,7 @@ static void mcrd_ingress_narrow(struct mcrd_ingress *mi)
 	else
 		ret = mcrd_rxset_filter(mi->set, ret);
 	if (ret < 0 && !mi->wide)
-		mcrd_log(mcrd_plane_config()->log, LOG_INFO,
+		mcrd_log(mcrd_plane_config()->log, LOG_NOTICE,
 			 "packets from %s that no rule takes wake workers: %s",
 			 mi->name, ret == -E2BIG ?
 			 "its rules have too many kinds of matches for a filter" :

@@ -362,7 +362,7 @@ static int init_plane(struct mcrd *d)
 	};
 
 	if (ebpf)
-		mcrd_log(&d->log, LOG_INFO,
+		mcrd_log(&d->log, LOG_NOTICE,
 			 "packets that no rule takes wake workers: an eBPF filter that keeps them out is refused: %s",
 			 ebpf == -ECANCELED ? "by " MCRD_EBPF_ENV :
 					      strerror(-ebpf));
