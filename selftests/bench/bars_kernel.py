@@ -10,9 +10,9 @@ ALL = {"path": "mcr", "mac": "own", "rewrite": "all", "mode": "consume"}
 
 
 def newest(found):
-    """The rows of the newest run that has any of them. A run's name is followed
-    by the number of the round."""
-    names = sorted({row["run"].rsplit("-", 1)[0] for row in found})
+    """The rows of the newest run that has any of them: what is measured is added
+    at the end. A run's name is followed by the number of the round."""
+    names = [row["run"].rsplit("-", 1)[0] for row in found]
     return [row for row in found if row["run"].rsplit("-", 1)[0] == names[-1]] \
         if names else []
 

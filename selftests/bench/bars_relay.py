@@ -10,6 +10,8 @@ MCR = {"path": "mcr", "mode": "pass"}
 IMITATION = {"path": "per-packet", "gro": False}
 NFT = {"path": "nft-dup"}
 LOST = ("100,000 packets/s to 16", "100,000 packets/s to 16, GRO")
+WHOLE = "100,000 packets/s to 16, GRO, whole"
+LESS = "80,000 packets/s to 16, GRO"
 FAST = "439,000 packets/s"
 TWICE = "twice the imitation's rate"
 ALONE = ("100,000 packets/s, one core", "100,000 packets/s, one core, GRO")
@@ -85,6 +87,10 @@ BARS += [
         ratio({**MCR, "rewrite": "all"}, MCR, 4, gro=True), least=0.95),
     bar("relay, two cores, 100,000 packets/s to 16 outputs: lost",
         held("lost", *LOST), most=0),
+    bar("relay, two cores, the same where egress devices segment: lost",
+        held("lost", WHOLE), most=0),
+    bar("relay, two cores, 80,000 packets/s to 16 outputs: lost",
+        held("lost", LESS)),
     bar("relay, two cores, 439,000 packets/s 1:1: lost",
         held("lost", FAST), most=0),
     bar("relay, two cores, the same at twice the imitation's rate: lost",

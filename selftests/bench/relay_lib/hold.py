@@ -5,9 +5,9 @@ wakes up and calls the kernel, and what memory its workers have.
 
 usage: hold.py [--seconds 60] [--imitation PPS] [--only TEXT] [--results FILE]
 The imitation's rate is that of the newest run that measured it. --only: those
-whose name ends so.
+whose name ends so. What has one processor lasts ten seconds at most.
 
-Rows have what (a name), n, offered_pps, seconds, cores, lost (packets at the sinks),
+Rows have what (a name; whole: super-packets leave so), n, offered_pps, seconds, cores, lost (packets at the sinks),
 wakeups and syscalls (for each packet that came in), resident_kb (of each worker).
 """
 
@@ -37,16 +37,17 @@ def workers(way):
             for key in ("packets", "wakeups", "syscalls")}
 
 
-def hold(topo, name, n, rate, seconds, gro=False):
+def hold(topo, name, n, rate, seconds, gro=False, egress_gso=False):
     """Offer a rate for some time."""
-    topo.features(gro, False)
+    topo.features(gro, egress_gso)
     with Relay(topo, n) as way:
         topo.blast(5000, 0.2)
         before = workers(way)
         found = topo.blast(rate, seconds, pids=way.pids, expect=n)
         after = workers(way)
         packets = max(1, after["packets"] - before["packets"])
-        return {"what": name, "n": n, "gro": gro, "cores": topo.cores,
+        return {"what": name, "n": n, "gro": gro,
+                "egress_gso": egress_gso, "cores": topo.cores,
                 "offered_pps": found["sent"] / found["seconds"],
                 "seconds": found["seconds"],
                 "lost": n * found["sent"] - sum(found["out"][:n]),
@@ -66,6 +67,23 @@ def imitation():
         gro=False, loss_limit=0.01), "in_pps") or 0
 
 
+def plan(other):
+    """What is to be held: its name, how many processors and outputs, packets a second,
+    and whether super-packets come in, and may leave whole.
+    """
+    found = [("100,000 packets/s, one core", 1, 1, 1e5, False, False),
+             ("100,000 packets/s, one core, GRO", 1, 1, 1e5, True, False),
+             ("100,000 packets/s to 16", 2, 16, 1e5, False, False),
+             ("100,000 packets/s to 16, GRO", 2, 16, 1e5, True, False),
+             ("100,000 packets/s to 16, GRO, whole", 2, 16, 1e5, True, True),
+             ("80,000 packets/s to 16, GRO", 2, 16, 8e4, True, False),
+             ("439,000 packets/s", 2, 1, WANTED, True, False)]
+    if other:
+        found.append(("twice the imitation's rate", 2, 1, 2 * other, True,
+                      False))
+    return found
+
+
 def main():
     """Measure it all."""
     words = argparse.ArgumentParser(description=__doc__)
@@ -77,22 +95,14 @@ def main():
     words.add_argument("--results", default=os.path.join(
         os.path.dirname(HERE), "results-relay-hold.json"))
     args = words.parse_args()
-    least = args.seconds if args.seconds < 10 else 10
-    plan = [(1, "100,000 packets/s, one core", 1, 1e5, least, False),
-            (1, "100,000 packets/s, one core, GRO", 1, 1e5, least, True),
-            (2, "100,000 packets/s to 16", 16, 1e5, args.seconds, False),
-            (2, "100,000 packets/s to 16, GRO", 16, 1e5, args.seconds, True),
-            (2, "439,000 packets/s", 1, WANTED, args.seconds, True)]
     other = imitation() if args.imitation is None else args.imitation
-    if other:
-        plan.append((2, "twice the imitation's rate", 1, 2 * other,
-                     args.seconds, True))
-    for cores, name, n, rate, seconds, gro in plan:
+    for name, cores, n, rate, gro, egress_gso in plan(other):
         if not name.endswith(args.only):
             continue
+        seconds = min(args.seconds, 10) if cores == 1 else args.seconds
         topo = Topology(n, cores, shared=args.shared)
         try:
-            row = hold(topo, name, n, rate, seconds, gro)
+            row = hold(topo, name, n, rate, seconds, gro, egress_gso)
         finally:
             topo.close()
         row["run"] = args.run

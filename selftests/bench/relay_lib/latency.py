@@ -6,7 +6,8 @@ what a path can do; 1,400 bytes, one processor.
 usage: latency.py [--n 1,4] [--paths A,B…] [--results FILE]
 Rows have path, n, latency (the rule's; peers: none), gro, load (share of the path's
 capacity), of (whose capacity), offered_pps, loss, and p50, p90, p99, p999 and max
-in microseconds. Buckets are a sixteenth wide.
+in microseconds, of nine runs that whose p99 is the median. Buckets are a sixteenth
+wide.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from search import DRAIN, Search, loss_of
 from topo import Topology
 
 LOADS = (0.1, 0.5, 0.8)
+RUNS = 9
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999, "max": 1}
 
 
@@ -50,12 +52,18 @@ def percentiles(buckets):
     return found
 
 
-def measure(topo, way, rate, seconds):
-    """Latencies at a rate."""
+def once(topo, way, rate, seconds):
+    """Latencies at a rate, in one run."""
     found = topo.blast(rate, seconds, latency=True, pids=way.pids)
     return {"offered_pps": found["sent"] / found["seconds"],
             "loss": max(0.0, loss_of(found, way.n)),
             **percentiles(found["latency"])}
+
+
+def measure(topo, way, rate, seconds):
+    """Latencies at a rate: the run whose p99 is the median."""
+    results = [once(topo, way, rate, seconds) for _ in range(RUNS)]
+    return sorted(results, key=lambda r: r["p99"])[RUNS // 2]
 
 
 def capacity(topo, way):
@@ -103,7 +111,7 @@ def main():
                        default=[1, 4])
     words.add_argument("--gro", action="store_true")
     words.add_argument("--shared", action="store_true")
-    words.add_argument("--seconds", type=float, default=1.0)
+    words.add_argument("--seconds", type=float, default=0.5)
     words.add_argument("--run", default=time.strftime("%Y%m%d-%H%M%S"))
     words.add_argument("--results", default=os.path.join(
         os.path.dirname(HERE), "results-relay-latency.json"))
