@@ -389,6 +389,26 @@ static void test_limits(void **state)
 	rig_free(r);
 }
 
+/* Nothing waits for others of its flow, and a batch is one system call. */
+static void test_low(void **state)
+{
+	struct mcrd_output out = { .dev = "out0" };
+	struct mcrd_rule rule = rule_of(false, 1);
+	struct rig *r = rig_new(true);
+	uint32_t i;
+
+	(void)state;
+	rule.latency = MCR_LATENCY_LOW;
+	rig_rule(r, 1, &rule, &out);
+	r->submits = 0;
+	for (i = 1; i <= 10; i++) {
+		rig_receive(r, &plain);
+		assert_int_equal(r->messages, i);
+	}
+	assert_int_equal(r->submits, 0);
+	rig_free(r);
+}
+
 /* Where the kernel does not know UDP super-packets, packets go out one by one. */
 static void test_no_gso(void **state)
 {
@@ -620,6 +640,7 @@ int main(void)
 		cmocka_unit_test(test_without_vnet),
 		cmocka_unit_test(test_what_is_a_run),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_low),
 		cmocka_unit_test(test_no_gso),
 		cmocka_unit_test(test_no_gso_order),
 		cmocka_unit_test(test_other_links),

@@ -39,6 +39,7 @@ struct sent {
  * @sent: frames it sent
  * @n: how many
  * @messages: by how many calls
+ * @submits: how often sends were handed to the kernel
  * @fail: the next send fails so: -errno
  * @hold: sends are not done before rig_release()
  * @held: those
@@ -51,6 +52,7 @@ struct rig {
 	struct sent sent[RIG_SENT_MAX];
 	uint32_t n;
 	uint32_t messages;
+	uint32_t submits;
 	int fail;
 	bool hold;
 	struct mcrd_send *held[MCRD_SENDS];

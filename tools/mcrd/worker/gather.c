@@ -200,12 +200,7 @@ static bool gather_udp(struct mcrd_worker *w, const struct mcrd_frame *f,
 bool mcrd_gather_frame(struct mcrd_worker *w, const struct mcrd_frame *f,
 		       const struct mcr_packet *p, struct mcrd_rule_in *rule)
 {
-	bool ok;
-
 	if (p->thoff && !rule->low)
 		return gather_udp(w, f, p, rule);
-	ok = send_alone(w, f, p, rule);
-	if (rule->low)
-		w->loop->submit(w);
-	return ok;
+	return send_alone(w, f, p, rule);
 }

@@ -113,7 +113,7 @@ struct mcrd_out {
  * @next: of those that wait for what is under way
  * @id: of the rule
  * @n: number of @out
- * @low: packets are sent at once, one by one
+ * @low: packets are sent one by one, and nothing is waited for
  * @carry: of enum mcr_carry: which packets are the relay's
  * @since: with it
  * @shares: an output sends whole frames as they are, padding included
