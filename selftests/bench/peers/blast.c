@@ -285,7 +285,8 @@ int main(int argc, char **argv)
 	struct blast b = { 0 };
 
 	if (argc != 7 && (argc != 8 || strcmp(argv[7], "sleep"))) {
-		fprintf(stderr, "usage: bench-blast DEVICE RUN RATE SECONDS PAYLOAD FLOWS [sleep]\n");
+		fputs("usage: bench-blast DEVICE RUN RATE SECONDS PAYLOAD FLOWS [sleep]\n",
+		      stderr);
 		return 1;
 	}
 	b.run = (uint32_t)strtoul(argv[2], NULL, 0);
