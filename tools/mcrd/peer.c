@@ -34,18 +34,23 @@ static bool is_busy(const struct mcrd_peer *p)
 	       kapi_dump_pending(p->portid);
 }
 
-/* What is to be waited for: room to write, or something to read. */
-static void watch_again(struct mcrd_peer *p)
+/*
+ * What is to be waited for: room to write, or something to read. Who is watched has its
+ * turn when that happens, in the order in which it does: without EPOLLET it had another
+ * one at once after each, before what came meanwhile, and said something before the
+ * end of a peer that, as it knew, had closed. watch_again() is for what is left.
+ */
+static uint32_t events_of(const struct mcrd_peer *p)
 {
-	uint32_t events = EPOLLIN | EPOLLRDHUP;
-
 	/* What is broken is found soon. */
 	if (p->broken || is_busy(p))
-		events = EPOLLOUT;
-	if (events == p->events)
-		return;
-	p->events = events;
-	if (mcrd_poll_set(p->server->poll, &p->watch, events))
+		return EPOLLOUT | EPOLLET;
+	return EPOLLIN | EPOLLRDHUP | EPOLLET;
+}
+
+static void watch_again(struct mcrd_peer *p)
+{
+	if (mcrd_poll_set(p->server->poll, &p->watch, events_of(p)))
 		p->broken = true;
 }
 
@@ -106,6 +111,8 @@ void mcrd_peer_notify(struct mcrd_peer *p, const void *data, size_t len)
 {
 	if (!mcrd_outbox_is_empty(&p->out) || try_send(p, data, len))
 		mcrd_outbox_notify(&p->out, data, len);
+	else if (!p->broken)
+		return;
 	watch_again(p);
 }
 
@@ -288,10 +295,10 @@ static void on_peer(void *arg, uint32_t events)
 	} else {
 		read_one(p, events);
 	}
+	if (!p->broken)
+		watch_again(p);
 	if (p->broken)
 		mcrd_peer_free(p);
-	else
-		watch_again(p);
 }
 
 /**
@@ -315,8 +322,7 @@ struct mcrd_peer *mcrd_peer_new(struct mcrd_server *s, int fd,
 	p->watch = (struct mcrd_watch){ .fd = fd, .ready = on_peer, .arg = p };
 	p->creds = *creds;
 	p->portid = portid;
-	p->events = EPOLLIN | EPOLLRDHUP;
-	if (!mcrd_poll_add(s->poll, &p->watch, p->events))
+	if (!mcrd_poll_add(s->poll, &p->watch, events_of(p)))
 		return p;
 	free(p);
 	return NULL;

@@ -16,7 +16,6 @@
  * struct mcrd_peer - a peer
  * @server: whose it is
  * @watch: the connection
- * @events: what it is watched for
  * @creds: who has connected
  * @admin: who sent @rest may change rules
  * @portid: its number
@@ -34,7 +33,6 @@
 struct mcrd_peer {
 	struct mcrd_server *server;
 	struct mcrd_watch watch;
-	uint32_t events;
 	struct mcrd_creds creds;
 	bool admin;
 	uint32_t portid;
