@@ -64,8 +64,8 @@ bench model"
 	)
 else
 	STEPS="unit relay style debug-6.1 debug-6.12 kcsan-6.1 uml stock-6.1 stock-6.12 \
-smp-6.12 install-6.1 install-6.12 model static speed bench bench-debug-6.1 bench-stock-6.1 \
-bench-stock-6.12"
+smp-6.12 install-6.1 install-6.12 model static asan tsan speed bench bench-debug-6.1 \
+bench-stock-6.1 bench-stock-6.12"
 	LIMIT=21600
 	TESTS=(
 		[uml]="kunit.sh faults.sh suite netlink/conform.py netlink/planes.py"
@@ -100,7 +100,7 @@ tell() { printf '[%s] %s\n' "$(clock)" "$*"; }
 # The place of a step's guest; nothing, where it has none.
 place_of() {
 	case $1 in
-	unit | relay | style | model | static | speed) ;;
+	unit | relay | style | model | static | asan | tsan | speed) ;;
 	bench) echo uml ;;
 	bench-*) echo "${1#bench-}" ;;
 	smp-* | install-*) echo "stock-${1#*-}" ;;
@@ -146,6 +146,8 @@ run_step() {
 	style) as_user selftests/style.sh ;;
 	model) as_user selftests/proof/model/run.sh ;;
 	static) as_user selftests/proof/static.sh ;;
+	asan) selftests/proof/sanitize.sh address relay ;;
+	tsan) selftests/proof/sanitize.sh thread ;;
 	speed) as_user selftests/bench/smoke.sh ;;
 	bench*) selftests/vm/selftest.sh "$(place_of "$1")" ;;
 	*) step_guest "$1" ;;
@@ -161,9 +163,10 @@ heartbeat() {
 }
 
 # Its second column is make check's, its third one make proof's. The relay is tested
-# on this machine's kernel.
+# on this machine's kernel, however it was built.
 expected() {
 	local row=$1 major minor
+	[[ $row != asan && $row != tsan ]] || row=relay
 	IFS=.- read -r major minor _ </proc/sys/kernel/osrelease
 	if [[ $row == relay ]] && ((major < 6 || major == 6 && minor < 2)); then
 		row=relay-before-6.2

@@ -23,7 +23,7 @@ endif
 
 .PHONY: fuzz fuzzers
 fuzz:
-	$(MAKE) fuzzers O=$(O)/fuzz FUZZ=1 SANITIZE=1 CC=$(FUZZ_CC) CFLAGS=-g
+	$(MAKE) fuzzers O=$(O)/fuzz FUZZ=1 SANITIZE=address,undefined CC=$(FUZZ_CC) CFLAGS=-g
 fuzzers: $(fuzzers)
 
 fuzz-text-obj := $(obj)/fuzz/statement.o $(obj)/tests/fake.o $(test-obj)
