@@ -70,6 +70,12 @@ static inline u64 mcr_plane_filtered(const struct mcr_ingress *ing)
 	return 0;
 }
 
+/* The hook looks at packets where they come in: nobody is woken for any. */
+static inline bool mcr_plane_has_filter(const struct mcr_ingress *ing)
+{
+	return false;
+}
+
 /* Nobody handles packets for the module. */
 #define MCR_PLANE_STATUS_ROOM	0
 
@@ -164,6 +170,14 @@ u64 mcr_plane_missed(const struct mcr_ingress *ing);
  * Return: how many: they are seen, and not matched, beside those of its counters.
  */
 u64 mcr_plane_filtered(const struct mcr_ingress *ing);
+
+/**
+ * mcr_plane_has_filter - are frames that no rule takes kept from the workers?
+ * @ing: the ingress side of a device
+ *
+ * Return: true if its sockets have the filter that does so.
+ */
+bool mcr_plane_has_filter(const struct mcr_ingress *ing);
 
 /* What MCR_WORKERS_MAX workers have to say; an attribute holds 65535 bytes. */
 #define MCR_PLANE_STATUS_ROOM	65000

@@ -69,6 +69,8 @@ names() {
 	sample_is "mcr_output_device_present{rule=\"$VALUE\",name=\"x.1-y\",output=\"1\",dev=\"out1\"} 1"
 	sample_is "mcr_output_device_present{rule=\"$VALUE\",name=\"x.1-y\",output=\"2\",dev=\"nowhere\"} 0"
 	sample_is 'mcr_ingress_hooked{dev="a\"b\\c"} 1'
+	query '.ingress[] | select(.dev == "a\"b\\c") | if .filtered then 1 else 0 end' status
+	sample_is "mcr_ingress_filtered{dev=\"a\\\"b\\\\c\"} $VALUE"
 	sample_is "mcr_rule_info{rule=\"$VALUE\",name=\"x.1-y\",iif=\"a\\\"b\\\\c\",group=\"$G\",proto=\"udp\",mode=\"pass\",join=\"auto\",plane=\"auto\",latency=\"auto\",comment=\"it\\\\s {1}, é\"} 1"
 	ip_in mcr link del 'a"b\c'
 	check_rule x.1-y .waiting true

@@ -5,7 +5,7 @@
 Both serve one network namespace (bench.py). The messages are those of
 bad_messages.py, and each of them goes to both. The daemon is told not to look for
 the module, which it would follow otherwise. What differs must: the family's number,
-and who says in the status that it answers.
+who says in the status that it answers, and that the daemon's sockets have a filter.
 """
 
 import sys
@@ -15,6 +15,7 @@ import bench
 import ktap
 import relay
 from mcrnl import NLM_F_DUMP, Client, loaded
+from spec import NLA_TYPE_MASK, nla, split
 
 
 class Twin(Client):
@@ -63,13 +64,34 @@ class Twin(Client):
         return found
 
     def told(self, reply):
-        """A reply; of the status without who answers, and by which processes."""
+        """A reply, without what is the answering server's own.
+
+        That is of the status who answers, and by which processes, and of an
+        ingress device, where it is the daemon, that its sockets have a filter.
+        """
+        if reply.command == self.spec.ops["ingress-get"].value:
+            return self.without_filter(reply)
         if reply.command != self.spec.ops["status-get"].value:
             return reply.payload
         values = self.decode(reply)[1]
         del values["status"]["plane"]
         values["status"].pop("worker", None)
         return values
+
+    def without_filter(self, reply):
+        """An ingress device's bytes, but for that flag: the module has none."""
+        sets = self.spec.sets
+        told = reply.payload[:4]
+        for kind, inside, _ in split(reply.attrs):
+            if kind & NLA_TYPE_MASK == sets["mcr"]["ingress"].value:
+                flag = sets["ingress"]["filtered"].value
+                attrs = [(k, p) for k, p, _ in split(inside)]
+                kept = [a for a in attrs if a[0] & NLA_TYPE_MASK != flag]
+                ktap.true(reply.type == self.other.family or kept == attrs,
+                          "the module says that it has a filter")
+                inside = b"".join(nla(*a) for a in kept)
+            told += nla(kind, inside)
+        return told
 
 
 def main():

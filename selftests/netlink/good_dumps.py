@@ -318,6 +318,10 @@ def _(client):
     ktap.equal(shown()["in1"], (True, 1, 0), "enabled")
     client.do("rule-del", {"rule": {"name": "off"}})
     ktap.equal(set(shown()), {"in0"}, "deleted")
+    # The module has no sockets that could have one.
+    filtered = [i["ingress"].get("filtered", False)
+                for i in client.dump("ingress-get")]
+    ktap.true(relay.WANTED or not any(filtered), "the module has a filter")
 
 
 @CASES.case("each rule has its membership")

@@ -429,6 +429,7 @@ def ingress_as_told(ynl):
                                "not-matched:0 malformed:0 missed:0")
         told.update(waiting="ifindex" not in values,
                     hooked=values.get("hooked", False),
+                    filtered=values.get("filtered", False),
                     unmatched=[flow_as_told(f)
                                for f in values.get("unmatched", [])])
         found.append(told)

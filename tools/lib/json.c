@@ -444,6 +444,7 @@ struct json_object *mcr_json_ingress(const struct mcr_ingress *ingress)
 	struct builder b = { .obj = json_object_new_object() };
 
 	add_ingress_state(&b, ingress);
+	add_bool(&b, "filtered", ingress->filtered);
 	add_number(&b, "rules", ingress->rules);
 	add_number(&b, "allmulti", ingress->allmulti);
 	add_number(&b, "seen", ingress->seen);

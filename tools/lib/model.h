@@ -160,6 +160,7 @@ struct mcr_status {
  * @rules: rules that receive from it
  * @allmulti: of which hold it in allmulti
  * @hooked: its packets are looked at
+ * @filtered: those that no rule takes are kept from the relay's workers
  * @seen: frames looked at
  * @not_matched: frames no rule took
  * @malformed: frames with broken headers
@@ -173,6 +174,7 @@ struct mcr_ingress {
 	__u32 rules;
 	__u32 allmulti;
 	bool hooked;
+	bool filtered;
 	__u64 seen;
 	__u64 not_matched;
 	__u64 malformed;

@@ -101,6 +101,7 @@ static const struct nla_policy ingress_policy[MCR_INGRESS_A_MAX + 1] = {
 	[MCR_INGRESS_A_MALFORMED] = { .type = NLA_U64 },
 	[MCR_INGRESS_A_MISSED] = { .type = NLA_U64 },
 	[MCR_INGRESS_A_UNMATCHED] = { .type = NLA_NESTED },
+	[MCR_INGRESS_A_FILTERED] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy packet_policy[MCR_PACKET_A_MAX + 1] = {
@@ -458,6 +459,7 @@ int mcr_msg_parse_ingress(struct nlmsghdr *nlh, struct mcr_ingress *ingress,
 	mcr_get_string(a, MCR_INGRESS_A_DEV, ingress->dev, sizeof(ingress->dev));
 	ingress->ifindex = mcr_get_u32(a, MCR_INGRESS_A_IFINDEX);
 	ingress->hooked = a[MCR_INGRESS_A_HOOKED];
+	ingress->filtered = a[MCR_INGRESS_A_FILTERED];
 	ingress->rules = mcr_get_u32(a, MCR_INGRESS_A_RULES);
 	ingress->allmulti = mcr_get_u32(a, MCR_INGRESS_A_ALLMULTI);
 	ingress->seen = mcr_get_u64(a, MCR_INGRESS_A_SEEN);

@@ -422,6 +422,8 @@ static const struct family families[] = {
 	      "The ingress device is there."),
 	GAUGE(ingress, "hooked", NULL, BOOL, hooked,
 	      "The packets of the ingress device are looked at."),
+	GAUGE(ingress, "filtered", NULL, BOOL, filtered,
+	      "Packets that no rule takes are kept from the relay's workers."),
 	GAUGE(ingress, "rules", "rules", U32, rules,
 	      "Rules that receive from the device."),
 	GAUGE(ingress, "allmulti_rules", "rules", U32, allmulti,

@@ -314,6 +314,20 @@ u64 mcr_plane_filtered(const struct mcr_ingress *ing)
 	return mcrd_ebpf_dropped(container_of(ing, struct mcrd_ingress, ing)->ebpf);
 }
 
+/**
+ * mcr_plane_has_filter - are frames that no rule takes kept from the workers?
+ * @ing: the ingress side of a device
+ *
+ * Return: true if its sockets have the filter that does so.
+ */
+bool mcr_plane_has_filter(const struct mcr_ingress *ing)
+{
+	const struct mcrd_ingress *mi = container_of(ing, struct mcrd_ingress,
+						     ing);
+
+	return mi->set && mi->set->prog >= 0;
+}
+
 static void mcrd_ingress_tell_open(struct mcrd_ingress *mi,
 				   struct mcrd_child *only)
 {

@@ -44,8 +44,9 @@ static void print_ingress(struct mcr_str *str,
 	else if (!ingress->ifindex)
 		state = "waiting";
 	mcr_str_word(&dev, ingress->dev);
-	mcr_str_addf(str, "%-15s %-8s %6u %8u %12llu %12llu %10llu %8llu\n",
-		     dev.s ? dev.s : "", state, ingress->rules,
+	mcr_str_addf(str, "%-15s %-8s %-8s %6u %8u %12llu %12llu %10llu %8llu\n",
+		     dev.s ? dev.s : "", state,
+		     ingress->filtered ? "filtered" : "-", ingress->rules,
 		     ingress->allmulti, ingress->seen, ingress->not_matched,
 		     ingress->malformed, ingress->missed);
 	str->failed |= dev.failed;
@@ -62,9 +63,9 @@ static int add_ingress_text(struct mcrtool *t, struct mcr_str *str,
 	mcr_reply_walk_init(&walk, reply);
 	nlh = mcr_reply_next(&walk);
 	if (nlh)
-		mcr_str_addf(str, "\n%-15s %-8s %6s %8s %12s %12s %10s %8s\n",
-			     "ingress", "state", "rules", "allmulti", "seen",
-			     "not-matched", "malformed", "missed");
+		mcr_str_addf(str, "\n%-15s %-8s %-8s %6s %8s %12s %12s %10s %8s\n",
+			     "ingress", "state", "filter", "rules", "allmulti",
+			     "seen", "not-matched", "malformed", "missed");
 	for (; nlh; nlh = mcr_reply_next(&walk)) {
 		if (mcr_msg_parse_ingress(nlh, &ingress, &t->err))
 			return mcrtool_fail(t);

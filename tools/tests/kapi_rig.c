@@ -217,6 +217,12 @@ u64 mcr_plane_filtered(const struct mcr_ingress *ing)
 	return rig.filtered;
 }
 
+bool mcr_plane_has_filter(const struct mcr_ingress *ing)
+{
+	(void)ing;
+	return rig.has_filter;
+}
+
 int mcr_plane_put_status(struct sk_buff *skb, struct mcr_net *mn)
 {
 	(void)skb;

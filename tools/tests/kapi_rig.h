@@ -49,6 +49,7 @@ struct rig_said {
  * @no_hook: the next hook fails
  * @missed: mcr_plane_missed()
  * @filtered: mcr_plane_filtered()
+ * @has_filter: mcr_plane_has_filter()
  */
 struct rig {
 	struct rig_said *said;
@@ -63,6 +64,7 @@ struct rig {
 	bool no_hook;
 	uint64_t missed;
 	uint64_t filtered;
+	bool has_filter;
 };
 
 extern struct rig rig;

@@ -395,6 +395,7 @@ static void prepare_full(void)
 	unsigned long id;
 
 	rig.missed = 5;
+	rig.has_filter = true;
 	make_add_full();
 	send_ok();
 	rig_link_veth(NOWHERE + 3, "va", NOWHERE + 4);

@@ -185,6 +185,8 @@ static void put_event_ingress(struct nl_msg *msg,
 	put_number(msg, MCR_INGRESS_A_IFINDEX, ingress->ifindex, 4);
 	if (ingress->hooked)
 		nla_put_flag(msg, MCR_INGRESS_A_HOOKED);
+	if (ingress->filtered)
+		nla_put_flag(msg, MCR_INGRESS_A_FILTERED);
 	nla_nest_end(msg, nest);
 }
 

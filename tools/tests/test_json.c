@@ -197,7 +197,7 @@ static void test_ingress(void **state)
 {
 	const struct mcr_ingress ingress = {
 		.dev = "a", .ifindex = 1, .rules = 2, .allmulti = 3,
-		.hooked = true, .seen = 4, .not_matched = 5, .malformed = 6,
+		.hooked = true, .filtered = true, .seen = 4, .not_matched = 5, .malformed = 6,
 		.missed = 7, .n_unmatched = 1,
 		.unmatched = { {
 			.family = AF_INET, .proto = MCR_PROTO_UDP, .vlan = 9,
@@ -209,11 +209,25 @@ static void test_ingress(void **state)
 	(void)state;
 	assert_json(mcr_json_ingress(&ingress),
 		    "{\"dev\":\"a\",\"ifindex\":1,\"waiting\":false,",
-		    "\"hooked\":true,\"rules\":2,\"allmulti\":3,\"seen\":4,",
+		    "\"hooked\":true,\"filtered\":true,\"rules\":2,",
+		    "\"allmulti\":3,\"seen\":4,",
 		    "\"not_matched\":5,\"malformed\":6,\"missed\":7,",
 		    "\"unmatched\":[{\"group\":\"239.1.1.1\",",
 		    "\"src\":\"10.0.0.1\",\"proto\":\"udp\",\"dport\":5000,",
 		    "\"vlan\":9}]}");
+}
+
+/* What is not so is said, too. */
+static void test_ingress_least(void **state)
+{
+	const struct mcr_ingress ingress = { .dev = "a" };
+
+	(void)state;
+	assert_json(mcr_json_ingress(&ingress),
+		    "{\"dev\":\"a\",\"waiting\":true,\"hooked\":false,",
+		    "\"filtered\":false,\"rules\":0,\"allmulti\":0,\"seen\":0,",
+		    "\"not_matched\":0,\"malformed\":0,\"missed\":0,",
+		    "\"unmatched\":[]}");
 }
 
 int main(void)
@@ -226,5 +240,6 @@ int main(void)
 	suite_add_case(&suite, test_strings);
 	suite_add_case(&suite, test_status);
 	suite_add_case(&suite, test_ingress);
+	suite_add_case(&suite, test_ingress_least);
 	return suite_run(&suite, "json");
 }

@@ -250,6 +250,64 @@ static void test_no_hook(void **state)
 	assert_int_equal(rig_net()->n_rules, 0);
 }
 
+/* The ingress device that the first message with this command tells of */
+static const struct nlattr *ingress_told(int cmd)
+{
+	const struct nlmsghdr *nlh;
+	const struct nlattr *nla;
+	size_t i, k;
+	int rem;
+
+	for (i = 0; i < rig.n_said; i++) {
+		for (k = 0; (nlh = rig_message(i, k)); k++) {
+			const struct genlmsghdr *hdr = nlmsg_data(nlh);
+
+			if (nlh->nlmsg_type <= NLMSG_MIN_TYPE ||
+			    hdr->cmd != cmd)
+				continue;
+			nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rem)
+				if (nla_type(nla) == MCR_A_INGRESS)
+					return nla;
+		}
+	}
+	fail_msg("nothing is told of an ingress device");
+	return NULL;
+}
+
+static bool says_filtered(int cmd)
+{
+	return nla_find_nested(ingress_told(cmd), MCR_INGRESS_A_FILTERED);
+}
+
+/* As it is when somebody asks. */
+static void test_filtered(void **state)
+{
+	(void)state;
+	rig_link(NOWHERE, "in0", UP);
+	req_add("in0", GROUP, 5000, "out0");
+	req_command(&r, MCR_CMD_INGRESS_GET, NLM_F_DUMP);
+	assert_true(req_dump(&r) > 0);
+	assert_false(says_filtered(MCR_CMD_INGRESS_GET));
+	rig.has_filter = true;
+	req_command(&r, MCR_CMD_INGRESS_GET, NLM_F_DUMP);
+	assert_true(req_dump(&r) > 0);
+	assert_true(says_filtered(MCR_CMD_INGRESS_GET));
+}
+
+/* An event tells of the device and its hook, and of nothing else. */
+static void test_filtered_event(void **state)
+{
+	(void)state;
+	rig.has_filter = true;
+	req_add("in0", GROUP, 5000, "out0");
+	rig_forget();
+	rig_link(NOWHERE, "in0", UP);
+	assert_int_equal(rig_count(MCR_CMD_INGRESS_NTF), 1);
+	assert_non_null(nla_find_nested(ingress_told(MCR_CMD_INGRESS_NTF),
+					MCR_INGRESS_A_HOOKED));
+	assert_false(says_filtered(MCR_CMD_INGRESS_NTF));
+}
+
 static u32 feeds(u32 id)
 {
 	const struct nlattr *nla;
@@ -375,6 +433,8 @@ int main(void)
 		CASE(test_protocol),
 		CASE(test_allmulti),
 		CASE(test_no_hook),
+		CASE(test_filtered),
+		CASE(test_filtered_event),
 		CASE(test_veth),
 		CASE(test_addrs),
 		CASE(test_join),

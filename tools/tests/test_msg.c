@@ -459,6 +459,30 @@ static void test_ingress(void **state)
 	nlmsg_free(msg);
 }
 
+/* The flag says what it says, whatever else there is. */
+static void test_filtered(void **state)
+{
+	struct mcr_ingress ingress;
+	struct mcr_error err = { 0 };
+	struct nl_msg *msg;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		msg = server_event(MCR_CMD_INGRESS_GET, NULL,
+				   &(struct mcr_ingress){
+					.dev = "eth1",
+					.hooked = i & 1,
+					.filtered = i & 2,
+				   });
+		assert_int_equal(mcr_msg_parse_ingress(nlmsg_hdr(msg), &ingress,
+						       &err), 0);
+		assert_int_equal(ingress.hooked, i & 1);
+		assert_int_equal(ingress.filtered, i >> 1);
+		nlmsg_free(msg);
+	}
+}
+
 int main(void)
 {
 	struct suite suite = { 0 };
@@ -472,5 +496,6 @@ int main(void)
 	suite_add_case(&suite, test_too_many_outputs);
 	suite_add_case(&suite, test_status);
 	suite_add_case(&suite, test_ingress);
+	suite_add_case(&suite, test_filtered);
 	return suite_run(&suite, "msg");
 }

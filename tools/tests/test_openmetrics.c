@@ -187,29 +187,59 @@ static void test_status(void **state)
 		      "mcr_transactions 5\n");
 }
 
+static void say_ingress(struct mcr_str *str, const struct mcr_ingress *ingress)
+{
+	unsigned int i;
+
+	for (i = 0; i < mcr_openmetrics_families(); i++)
+		if (mcr_openmetrics_about(i) == MCR_OPENMETRICS_INGRESS)
+			mcr_openmetrics_ingress(str, i, ingress);
+}
+
 static void test_ingress(void **state)
 {
 	const struct mcr_ingress ingress = {
 		.dev = "a\"", .rules = 2, .allmulti = 3, .hooked = true,
-		.seen = 4, .not_matched = 5, .malformed = 6, .missed = 7,
+		.filtered = true, .seen = 4, .not_matched = 5, .malformed = 6,
+		.missed = 7,
 	};
 	struct mcr_str str = { 0 };
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < mcr_openmetrics_families(); i++)
-		if (mcr_openmetrics_about(i) == MCR_OPENMETRICS_INGRESS)
-			mcr_openmetrics_ingress(&str, i, &ingress);
+	say_ingress(&str, &ingress);
 #define D	"{dev=\"a\\\"\"}"
 	assert_pieces(&str,
 		      "mcr_ingress_device_present" D " 0\n",
 		      "mcr_ingress_hooked" D " 1\n",
+		      "mcr_ingress_filtered" D " 1\n",
 		      "mcr_ingress_rules" D " 2\n",
 		      "mcr_ingress_allmulti_rules" D " 3\n",
 		      "mcr_ingress_seen_frames_total" D " 4\n",
 		      "mcr_ingress_unmatched_frames_total" D " 5\n",
 		      "mcr_ingress_malformed_frames_total" D " 6\n",
 		      "mcr_ingress_missed_frames_total" D " 7\n");
+}
+
+/* One that has no filter, which is no reason not to speak of it. */
+static void test_unfiltered(void **state)
+{
+	const struct mcr_ingress ingress = {
+		.dev = "a\"", .ifindex = 3, .hooked = true,
+	};
+	struct mcr_str str = { 0 };
+
+	(void)state;
+	say_ingress(&str, &ingress);
+	assert_pieces(&str,
+		      "mcr_ingress_device_present" D " 1\n",
+		      "mcr_ingress_hooked" D " 1\n",
+		      "mcr_ingress_filtered" D " 0\n",
+		      "mcr_ingress_rules" D " 0\n",
+		      "mcr_ingress_allmulti_rules" D " 0\n",
+		      "mcr_ingress_seen_frames_total" D " 0\n",
+		      "mcr_ingress_unmatched_frames_total" D " 0\n",
+		      "mcr_ingress_malformed_frames_total" D " 0\n",
+		      "mcr_ingress_missed_frames_total" D " 0\n");
 }
 
 /* The line that begins with this, or NULL. */
@@ -560,6 +590,7 @@ int main(void)
 	suite_add_case(&suite, test_labels);
 	suite_add_case(&suite, test_status);
 	suite_add_case(&suite, test_ingress);
+	suite_add_case(&suite, test_unfiltered);
 	suite_add_case(&suite, test_workers);
 	suite_add_case(&suite, test_scrape);
 	suite_add_case(&suite, test_nothing);

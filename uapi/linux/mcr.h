@@ -659,6 +659,9 @@ enum mcr_send_error {
  * @MCR_INGRESS_A_UNMATCHED: nest of enum mcr_packet_attr; may be repeated; flows
  *	that no rule took, some of the last ones, each once; without IIF; PROTO
  *	is absent where it is not UDP, DPORT where there is none
+ * @MCR_INGRESS_A_FILTERED: flag: its sockets have a filter that knows what rules
+ *	take, and counts the rest; never of the module, which has no sockets and
+ *	looks at packets where they come in; not in MCR_CMD_INGRESS_NTF
  *
  * Counters that are 0 are absent.
  */
@@ -675,6 +678,7 @@ enum mcr_ingress_attr {
 	MCR_INGRESS_A_MALFORMED,
 	MCR_INGRESS_A_MISSED,
 	MCR_INGRESS_A_UNMATCHED,
+	MCR_INGRESS_A_FILTERED,
 
 	/* private: */
 	__MCR_INGRESS_A_MAX,
