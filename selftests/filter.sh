@@ -220,13 +220,51 @@ too_many_masks() {
 	sends "$COUNT" "$OTHER" --src 10.0.0.1
 	counted "$COUNT"
 	check_status '[.workers[].packets] | add' "$COUNT"
+	check_query '.ingress[].filtered' false status
+	# Without it there is one again, at once.
 	run_ok mcr rule del p8
-	# With the next change there is a filter again.
-	run_ok mcr rule del p9
+	check_query '.ingress[].filtered' true status
 	sends "$COUNT" "$OTHER" --src 10.0.0.1
 	counted $((2 * COUNT))
 	query '[.workers[].packets] | add' status
 	[[ $VALUE -lt $((COUNT + 50)) ]] || fail "workers looked at $VALUE packets"
+	mcrd_end
+}
+
+# But for the socket that it listens on, the daemon has none of that name.
+nobody_is_connected() {
+	[[ $(in_ns mcr grep -c "$MCR_RUN_DIR" /proc/net/unix) == 1 ]]
+}
+
+# spare NUMBER: so many descriptors has the daemon left.
+spare() {
+	local fd=0 left=$1
+	wait_for nobody_is_connected || fail "somebody is connected" || return
+	while ((left > 0)); do
+		[[ -e /proc/$DAEMON/fd/$fd ]] || left=$((left - 1))
+		fd=$((fd + 1))
+	done
+	prlimit --pid "$DAEMON" --nofile="$fd:"
+}
+
+# A filter that the kernel refuses for want of something is tried again.
+refused_for_now() {
+	local limit
+	mcrd_start
+	limit=$(prlimit --pid "$DAEMON" --nofile --noheadings --raw --output SOFT)
+	# It is for who asks, and the new filter's when nobody does.
+	spare 1
+	run_ok mcr rule add name wide iif in0 group 239.2.0.0/16 to out1
+	logged "wake workers: Too many open files" ||
+		fail "the log: $(<"$WORK/log")"
+	prlimit --pid "$DAEMON" --nofile="$limit:"
+	check_status '.ingress[].filtered' true
+	sends "$COUNT" "$OTHER" --src 10.0.0.1
+	counted "$COUNT"
+	query '[.workers[].packets] | add' status
+	[[ $VALUE -lt 50 ]] || fail "workers looked at $VALUE packets"
+	sends 300 239.2.2.2 --src 10.0.0.1
+	check_rule wide .packets 300
 	mcrd_end
 }
 
@@ -257,10 +295,11 @@ case_add "the rights of the service are enough" with_the_units_rights
 case_add "rules that come and go under traffic" come_and_go
 case_add "many rules that come and go under traffic" many
 case_add "too many kinds of matches" too_many_masks
+case_add "a filter that is refused for now comes back" refused_for_now
 case_add "a device that had another name meanwhile" another_name
 
 require_all
-require_command setpriv
+require_command setpriv prlimit
 work_directory
 MCR_RUN_DIR=$WORK/run
 mkdir -m 755 "$MCR_RUN_DIR"

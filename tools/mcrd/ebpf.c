@@ -486,10 +486,14 @@ int mcrd_ebpf_more(struct mcrd_ebpf *e, uint32_t nhoff)
  * @e: the filter
  *
  * No worker knows of a rule that held them any more.
+ *
+ * Return: true if there are fewer masks now: where there were too many,
+ *	mcrd_ebpf_more() may have a program again.
  */
-void mcrd_ebpf_less(struct mcrd_ebpf *e)
+bool mcrd_ebpf_less(struct mcrd_ebpf *e)
 {
 	struct mcrd_ebpf_entry **at = &e->queue, *entry;
+	unsigned int masks = e->n_masks;
 
 	while ((entry = *at)) {
 		if (entry->refs) {
@@ -502,6 +506,7 @@ void mcrd_ebpf_less(struct mcrd_ebpf *e)
 			bpf_map_delete_elem(e->keys, &entry->key);
 		entry_remove(e, entry);
 	}
+	return e->n_masks < masks;
 }
 
 /**

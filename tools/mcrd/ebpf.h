@@ -37,7 +37,7 @@ int mcrd_ebpf_hold(struct mcrd_ebpf *e, const struct mcr_match *match,
 void mcrd_ebpf_drop(struct mcrd_ebpf_ref *ref);
 
 int mcrd_ebpf_more(struct mcrd_ebpf *e, uint32_t nhoff);
-void mcrd_ebpf_less(struct mcrd_ebpf *e);
+bool mcrd_ebpf_less(struct mcrd_ebpf *e);
 uint64_t mcrd_ebpf_dropped(const struct mcrd_ebpf *e);
 
 #endif /* MCRD_EBPF_H */

@@ -24,6 +24,7 @@
  *	module's
  * @ebpf: what its rules can take; NULL: sockets let in all that is multicast
  * @wide: they do, since @ebpf cannot be carried out
+ * @refused: and not for what it is or would have to be: it may be had later
  * @ifindex: the device, if it is hooked
  * @type: ARPHRD_ of it
  * @name: of it
@@ -37,6 +38,7 @@ struct mcrd_ingress {
 	struct mcrd_rxset *set;
 	struct mcrd_ebpf *ebpf;
 	bool wide;
+	bool refused;
 	int ifindex;
 	u16 type;
 	char name[IFNAMSIZ];
@@ -189,6 +191,8 @@ static void mcrd_ingress_narrow(struct mcrd_ingress *mi)
 			 "its rules have too many kinds of matches for a filter" :
 			 strerror(-ret));
 	mi->wide = ret < 0;
+	/* Mostly it is memory. What kind of device it is, and its rules, stays. */
+	mi->refused = mi->wide && ret != -E2BIG && ret != -EOPNOTSUPP;
 }
 
 /**
@@ -211,18 +215,21 @@ int mcrd_ingress_hold(const struct mcr_rule *rule, struct mcrd_ebpf_ref *ref)
 
 /**
  * mcrd_ingress_less - workers have been told: what rules let go of is kept out
+ *
+ * Where that was too much for a filter, there may be one again: workers know of no
+ * rule whose key it does not have.
  */
 void mcrd_ingress_less(void)
 {
 	struct mcrd_ingress *mi;
 
 	list_for_each_entry(mi, &mcrd_ingress_every, every)
-		if (mi->ebpf)
-			mcrd_ebpf_less(mi->ebpf);
+		if (mi->ebpf && mcrd_ebpf_less(mi->ebpf) && mi->wide)
+			mcrd_ingress_narrow(mi);
 }
 
 /**
- * mcrd_ingress_failed - are there sockets that could not be had?
+ * mcrd_ingress_failed - are there sockets, or filters, that could not be had?
  *
  * Return: true if so; they are tried again by mcrd_ingress_tell().
  */
@@ -231,7 +238,7 @@ bool mcrd_ingress_failed(void)
 	struct mcrd_ingress *mi;
 
 	list_for_each_entry(mi, &mcrd_ingress_all, node)
-		if (mi->failed)
+		if (mi->failed || (mi->set && mi->refused))
 			return true;
 	return false;
 }

@@ -12,142 +12,15 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../mcrd/ebpf.h"
 #include "../mcrd/ebpf_prog.h"
+#include "ebpf_frames.h"
 #include "filter_frames.h"
 
 #define FRAME_MAX	256
-
-/**
- * struct packet - UDP over IP, in order as it stands
- * @src: address
- * @dst: address
- * @dport: port; 0: 5000
- * @at: offset in the IP header of a byte to be changed, if @with
- * @with: by XOR
- * @mend: the IPv4 checksum is mended then
- * @cut: bytes missing at the end
- */
-struct packet {
-	const char *src;
-	const char *dst;
-	uint16_t dport;
-	unsigned int at;
-	uint8_t with;
-	bool mend;
-	unsigned int cut;
-};
-
-/**
- * struct wanted - a match
- * @group: prefix
- * @group_len: of it
- * @src: prefix; NULL: any
- * @src_len: of it
- * @min: lowest port; 0: any
- * @max: highest port
- */
-struct wanted {
-	const char *group;
-	uint8_t group_len;
-	const char *src;
-	uint8_t src_len;
-	uint16_t min;
-	uint16_t max;
-};
-
-struct match_case {
-	const char *desc;
-	struct wanted wanted;
-	struct packet packet;
-	bool taken;
-};
-
-#define GROUP(text, len)	.group = (text), .group_len = (len)
-#define SRC(text, len)		.src = (text), .src_len = (len)
-#define FLOW(from, to)		.src = (from), .dst = (to)
-#define A4			FLOW("10.0.0.1", "239.1.1.1")
-#define A6			FLOW("2001:db8::1", "ff1e::1:1")
-
-static const struct match_case matches[] = {
-	{ "a group", { GROUP("239.1.1.1", 32) }, { A4 }, true },
-	{ "another group", { GROUP("239.1.1.2", 32) }, { A4 }, false },
-	{ "a prefix", { GROUP("239.1.0.0", 17) }, { A4 }, true },
-	{ "another prefix", { GROUP("239.1.128.0", 17) }, { A4 }, false },
-	{ "all groups", { GROUP("224.0.0.0", 4) }, { A4 }, true },
-	{ "a source", { GROUP("239.1.1.1", 32), SRC("10.0.0.1", 32) }, { A4 }, true },
-	{ "another source", { GROUP("239.1.1.1", 32), SRC("10.0.0.2", 32) }, { A4 }, false },
-	{ "a prefix of sources", { GROUP("239.1.1.1", 32), SRC("10.0.0.0", 15) }, { A4 },
-	  true },
-	{ "another prefix of sources", { GROUP("239.1.1.1", 32), SRC("10.2.0.0", 15) },
-	  { A4 }, false },
-	{ "a port", { GROUP("239.1.1.1", 32), .min = 5000, .max = 5000 }, { A4 }, true },
-	{ "another port", { GROUP("239.1.1.1", 32), .min = 5001, .max = 5001 }, { A4 },
-	  false },
-	{ "ports, of which it is one", { GROUP("239.1.1.1", 32), .min = 4, .max = 5000 },
-	  { A4 }, true },
-	{ "another family", { GROUP("ff1e::1:1", 128) }, { A4 }, false },
-	{ "IPv6: a group", { GROUP("ff1e::1:1", 128) }, { A6 }, true },
-	{ "IPv6: another group", { GROUP("ff1e::1:2", 128) }, { A6 }, false },
-	{ "IPv6: another group, in the first word", { GROUP("ff1f::1:1", 128) }, { A6 },
-	  false },
-	{ "IPv6: a prefix", { GROUP("ff1e::", 113) }, { A6 }, false },
-	{ "IPv6: a shorter prefix", { GROUP("ff1e::", 111) }, { A6 }, true },
-	{ "IPv6: another prefix", { GROUP("ff1e:1::", 32) }, { A6 }, false },
-	{ "IPv6: a source", { GROUP("ff1e::1:1", 128), SRC("2001:db8::1", 128) }, { A6 },
-	  true },
-	{ "IPv6: another source", { GROUP("ff1e::1:1", 128), SRC("2001:db8::2", 128) },
-	  { A6 }, false },
-	{ "IPv6: a prefix of sources", { GROUP("ff1e::1:1", 128), SRC("2001:db8::", 33) },
-	  { A6 }, true },
-	{ "IPv6: another prefix of sources",
-	  { GROUP("ff1e::1:1", 128), SRC("2001:db8:8000::", 33) }, { A6 }, false },
-	{ "IPv6: a port", { GROUP("ff1e::1:1", 128), .min = 5000, .max = 5000 }, { A6 },
-	  true },
-	{ "IPv6: another port", { GROUP("ff1e::1:1", 128), .min = 5001, .max = 5001 },
-	  { A6 }, false },
-	{ "IPv6: another family", { GROUP("239.1.1.1", 32) }, { A6 }, false },
-};
-
-struct doubt_case {
-	const char *desc;
-	struct packet packet;
-};
-
-/* A worker says what these are; no rule takes them. */
-static const struct doubt_case doubts[] = {
-	{ "version 5", { A4, .at = 0, .with = 0x10, .mend = true } },
-	{ "options", { A4, .at = 0, .with = 0x03, .mend = true } },
-	{ "a wrong checksum", { A4, .at = 11, .with = 1 } },
-	{ "longer than the frame", { A4, .at = 3, .with = 0x80, .mend = true } },
-	{ "shorter than headers", { A4, .at = 3, .with = 0x38, .mend = true } },
-	{ "a first fragment", { A4, .at = 6, .with = 0x20, .mend = true } },
-	{ "a last fragment", { A4, .at = 7, .with = 1, .mend = true } },
-	{ "TCP", { A4, .at = 9, .with = 23, .mend = true } },
-	{ "a datagram longer than the packet", { A4, .at = 25, .with = 0x80 } },
-	{ "a datagram shorter than its header", { A4, .at = 25, .with = 0x20 } },
-	{ "a frame that is cut", { A4, .cut = 1 } },
-	{ "a frame that ends in the UDP header", { A4, .cut = 33 } },
-	{ "source 0.0.0.1", { FLOW("0.0.0.1", "239.1.1.1") } },
-	{ "source 127.0.0.1", { FLOW("127.0.0.1", "239.1.1.1") } },
-	{ "a group as source", { FLOW("224.0.0.1", "239.1.1.1") } },
-	{ "broadcast as source", { FLOW("255.255.255.255", "239.1.1.1") } },
-	{ "IPv6: version 4", { A6, .at = 0, .with = 0x20 } },
-	{ "IPv6: longer than the frame", { A6, .at = 5, .with = 0x80 } },
-	{ "IPv6: shorter than headers", { A6, .at = 5, .with = 0x2c } },
-	{ "IPv6: an extension header", { A6, .at = 6, .with = 17 } },
-	{ "IPv6: a datagram longer than the packet",
-	  { A6, .at = 45, .with = 0x80 } },
-	{ "IPv6: a datagram shorter than its header",
-	  { A6, .at = 45, .with = 0x20 } },
-	{ "IPv6: a frame that is cut", { A6, .cut = 1 } },
-	{ "IPv6: scope 0", { FLOW("2001:db8::1", "ff10::1:1") } },
-	{ "IPv6: scope of a node", { FLOW("2001:db8::1", "ff11::1:1") } },
-	{ "IPv6: source ::1", { FLOW("::1", "ff1e::1:1") } },
-	{ "IPv6: a group as source", { FLOW("ff1e::1", "ff1e::1:1") } },
-};
 
 /* What a packet carries; a rule in force that takes none of them. */
 #define DATA		28
@@ -482,12 +355,169 @@ static void too_many_masks(void **state)
 	}
 	assert_int_equal(mcrd_ebpf_more(r.ebpf, ETH_HLEN), -E2BIG);
 	mcrd_ebpf_drop(&ref[COUNT(ref) - 1]);
-	mcrd_ebpf_less(r.ebpf);
+	assert_true(mcrd_ebpf_less(r.ebpf));
 	more(&r);
 	make(&r, &p);
 	assert_true(comes(&r, 5));
 	for (i = 0; i < COUNT(ref); i++)
 		mcrd_ebpf_drop(&ref[i]);
+	mcrd_ebpf_put(r.ebpf);
+}
+
+/* Each group from sources in a prefix of a length of its own: a mask for each */
+static void hold_nth(struct rig *r, size_t i, uint16_t port,
+		     struct mcrd_ebpf_ref *ref)
+{
+	char group[32];
+	const struct wanted w = {
+		GROUP(group, 32), SRC("10.0.0.0", (uint8_t)(8 + i)),
+		.min = port, .max = port,
+	};
+
+	snprintf(group, sizeof(group), "239.1.1.%zu", i);
+	hold(r, &w, ref);
+}
+
+static bool takes_nth(struct rig *r, size_t i)
+{
+	char group[32];
+	const struct packet p = { FLOW("10.0.0.1", group) };
+
+	snprintf(group, sizeof(group), "239.1.1.%zu", i);
+	make(r, &p);
+	comes(r, 1);
+	return comes(r, 1);
+}
+
+static void assert_too_many(struct rig *r)
+{
+	assert_int_equal(mcrd_ebpf_more(r->ebpf, ETH_HLEN), -E2BIG);
+}
+
+/* Whichever mask it is that goes, and however often: the others are there then. */
+static void masks_come_and_go(void **state)
+{
+	struct mcrd_ebpf_ref ref[MCRD_EBPF_MASKS + 1] = { 0 };
+	struct rig r;
+	size_t i, k, n;
+
+	(void)state;
+	setup(&r);
+	for (i = 0; i < COUNT(ref); i++)
+		hold_nth(&r, i, 0, &ref[i]);
+	for (n = 0; n < 3 * COUNT(ref); n++) {
+		i = n % COUNT(ref);
+		assert_too_many(&r);
+		mcrd_ebpf_drop(&ref[i]);
+		/* Workers know it until now. */
+		assert_too_many(&r);
+		assert_true(mcrd_ebpf_less(r.ebpf));
+		more(&r);
+		for (k = 0; k < COUNT(ref); k++)
+			assert_int_equal(takes_nth(&r, k), k != i);
+		assert_false(mcrd_ebpf_less(r.ebpf));
+		hold_nth(&r, i, 0, &ref[i]);
+	}
+	for (i = 0; i < COUNT(ref); i++)
+		mcrd_ebpf_drop(&ref[i]);
+	assert_true(mcrd_ebpf_less(r.ebpf));
+	/* None is left over that would count. */
+	for (i = 1; i < COUNT(ref); i++)
+		hold_nth(&r, i, 5000, &ref[i]);
+	more(&r);
+	for (i = 1; i < COUNT(ref); i++)
+		mcrd_ebpf_drop(&ref[i]);
+	mcrd_ebpf_put(r.ebpf);
+}
+
+/* A mask is there as long as one key has it, a key as long as one rule holds it. */
+static void masks_shared(void **state)
+{
+	const struct wanted twins[] = {
+		{ GROUP("239.1.0.0", 16) }, { GROUP("239.2.0.0", 16) }, { GROUP("239.2.0.0", 16) },
+	};
+	struct mcrd_ebpf_ref ref[MCRD_EBPF_MASKS] = { 0 };
+	struct mcrd_ebpf_ref twin[COUNT(twins)] = { 0 };
+	struct rig r;
+	size_t i;
+
+	(void)state;
+	setup(&r);
+	for (i = 0; i < COUNT(ref); i++)
+		hold_nth(&r, i, 0, &ref[i]);
+	for (i = 0; i < COUNT(twins); i++)
+		hold(&r, &twins[i], &twin[i]);
+	for (i = 0; i < COUNT(twins); i++) {
+		assert_too_many(&r);
+		assert_false(mcrd_ebpf_less(r.ebpf));
+		mcrd_ebpf_drop(&twin[i]);
+		assert_int_equal(mcrd_ebpf_less(r.ebpf), i == COUNT(twins) - 1);
+	}
+	more(&r);
+	for (i = 0; i < COUNT(ref); i++) {
+		assert_true(takes_nth(&r, i));
+		mcrd_ebpf_drop(&ref[i]);
+	}
+	mcrd_ebpf_put(r.ebpf);
+}
+
+/* The kernel has no descriptor for another program, or for another hash. */
+static void assert_refused(struct rig *r)
+{
+	struct rlimit old, none;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	none = old;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	r->prog = mcrd_ebpf_more(r->ebpf, ETH_HLEN);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(r->prog, -EMFILE);
+}
+
+/* What comes and goes meanwhile is known as soon as there is one again. */
+static void refused(void **state)
+{
+	enum { N = 200 };
+	static struct mcrd_ebpf_ref ref[N];
+	char group[32];
+	struct wanted w = { GROUP(group, 32) };
+	struct packet p = { FLOW("10.0.0.1", group) };
+	const struct wanted wide = { GROUP("239.3.0.0", 16) };
+	struct mcrd_ebpf_ref other = { 0 };
+	struct rig r;
+	int i;
+
+	(void)state;
+	setup(&r);
+	for (i = 0; i < N; i++) {
+		snprintf(group, sizeof(group), "239.2.1.%d", i);
+		hold(&r, &w, &ref[i]);
+		if (i == 0)
+			more(&r);
+		/* More than there is room for */
+		if (i == N / 2)
+			assert_refused(&r);
+	}
+	for (i = 0; i < N / 2; i++)
+		mcrd_ebpf_drop(&ref[i]);
+	assert_false(mcrd_ebpf_less(r.ebpf));
+	more(&r);
+	/* A mask more */
+	hold(&r, &wide, &other);
+	assert_refused(&r);
+	more(&r);
+	for (i = 0; i < N; i++) {
+		snprintf(group, sizeof(group), "239.2.1.%d", i);
+		make(&r, &p);
+		comes(&r, 1);
+		assert_int_equal(comes(&r, 1), i >= N / 2);
+		mcrd_ebpf_drop(&ref[i]);
+	}
+	snprintf(group, sizeof(group), "239.3.1.1");
+	make(&r, &p);
+	assert_true(comes(&r, 5));
+	mcrd_ebpf_drop(&other);
 	mcrd_ebpf_put(r.ebpf);
 }
 
@@ -557,6 +587,9 @@ int main(void)
 	suite_add_case(&suite, another_program);
 	suite_add_case(&suite, grows);
 	suite_add_case(&suite, too_many_masks);
+	suite_add_case(&suite, masks_come_and_go);
+	suite_add_case(&suite, masks_shared);
+	suite_add_case(&suite, refused);
 	suite_add_case(&suite, bounded);
 	suite_add_case(&suite, bare);
 	return suite_run(&suite, "mcrd_ebpf");
