@@ -287,6 +287,143 @@ another_name() {
 	mcrd_end
 }
 
+# looked_at LEAST MOST: so many packets came to workers.
+looked_at() {
+	query '[.workers[].packets] | add' status
+	[[ $VALUE -ge $1 && $VALUE -le $2 ]] ||
+		fail "workers looked at $VALUE packets, not $1 to $2"
+}
+
+# tagged SEND ARGUMENT...: frames with tag 5, by these arguments. The filter sees the
+# tag beside the frame: who receives takes it out of one that has it still.
+tagged() {
+	mcrd_start
+	rule_add name v iif in0 group 239.2.2.2 vlan 5 to out1
+	sink_start --until-end dev k1 count 300 flow 3 group 239.2.2.2
+	send --mode raw --count 300 --group 239.2.2.2 --src 10.0.0.1 \
+		--rate 20000 --flow 3 "$@"
+	check_rule v .packets 300
+	sends "$COUNT" "$OTHER" --src 10.0.0.1 "$@"
+	sends "$COUNT" ff1e::9 --src 2001:db8:a::1 "$@"
+	check_status '.ingress[] | [.seen, .not_matched, .malformed, .missed] | map(tostring) | join(" ")' \
+		"\"$((300 + 2 * COUNT)) $((2 * COUNT)) 0 0\""
+	looked_at 302 350
+	check_status '[.ingress[].unmatched[] | "\(.group) \(.vlan)"] | sort | join(", ")' \
+		"\"$OTHER 5, ff1e::9 5\""
+	# Without a tag, or with another one, the group is nobody's: workers say so.
+	sends 100 239.2.2.2 --src 10.0.0.1
+	sends 100 239.2.2.2 --src 10.0.0.1 --vlan 6
+	check_status '.ingress[].not_matched' $((2 * COUNT + 200))
+	check_rule v .packets 300
+	send --group "$G" --flow end --count 1
+	sink_end
+	check_delivery
+	mcrd_end
+}
+
+# A VLAN device hands its tag down beside the frame, and so does veth.
+tagged_by_a_device() {
+	kernel_has "VLAN devices" ip_in src link add link s0 name tag5 \
+		type vlan id 5 || return
+	check_match "veth" "$(in_ns src ethtool -k s0)" "tx-vlan-offload: on"
+	in_ns src sysctl -qw net.ipv6.conf.tag5.disable_ipv6=1
+	ip_in src link set tag5 up
+	tagged --dev tag5
+	ip_in src link del tag5
+}
+
+# supers GROUP FLOW: COUNT packets, which s0's driver is given eight at a time, then
+# one of r1's. The filter has seen all of them when that has come: TAKEN is then how
+# many packets r1 has, SEEN how many frames there were, NOT_MATCHED of nobody's.
+supers() {
+	send --group "$1" --df --size 500 --gso 8 --count "$COUNT" --window 8 \
+		--flow "$2"
+	send --group "$G" --flow end --count 1
+	TAKEN=$((TAKEN + 1))
+	[[ $1 != "$G" ]] || TAKEN=$((TAKEN + COUNT))
+	check_rule r1 .packets "$TAKEN"
+	query '.ingress[].seen' status
+	SEEN=$VALUE
+	query '.ingress[].not_matched' status
+	NOT_MATCHED=$VALUE
+	check_query '.ingress[] | [.malformed, .missed]' "[0,0]" status
+}
+
+# Of packets that no rule takes: as frames, whoever looks at them.
+supers_of_nobody() {
+	local before seen
+	mcrd_start "$@"
+	TAKEN=0
+	# As they were sent: the number is known.
+	run_ok in_ns src ethtool -K s0 tx-udp-segmentation on
+	supers "$OTHER" 4
+	check_equal "frames that no rule takes" "$NOT_MATCHED" $((COUNT / 8))
+	check_equal "frames" "$SEEN" $((COUNT / 8 + 1))
+	# As GRO makes them.
+	run_ok in_ns src ethtool -K s0 tx-udp-segmentation off
+	before=$NOT_MATCHED seen=$SEEN
+	supers "$OTHER" 4
+	before=$((NOT_MATCHED - before)) seen=$((SEEN - seen))
+	((before >= COUNT / 8 && before < COUNT / 2)) ||
+		fail "$before frames of $COUNT packets"
+	check_equal "frames" "$seen" $((before + 1))
+}
+
+super_packets() {
+	local list
+	gets_super --gso || return
+	for list in off on; do
+		run_ok in_ns src ethtool -K s0 tx-udp-segmentation off
+		run_ok in_ns mcr ethtool -K in0 gro on \
+			rx-udp-gro-forwarding on rx-gro-list "$list"
+		mcrd_start
+		check_query '.ingress[].filtered' true status
+		TAKEN=0
+		sink_start --until-end dev k1 group "$G" flow 3 count "$COUNT"
+		supers "$G" 3
+		sink_end
+		check_delivery
+		[[ $SEEN -lt $((COUNT / 2)) ]] ||
+			fail "GRO made no super-packets: $SEEN seen"
+		check_equal "frames that no rule takes" "$NOT_MATCHED" 0
+		mcrd_end
+		supers_of_nobody
+		# A sample of them is eight packets each.
+		looked_at 2 $((2 + 8 * 10))
+		mcrd_end
+		supers_of_nobody env MCRD_EBPF=off
+		looked_at $((2 * COUNT + 2)) $((2 * COUNT + 2))
+		mcrd_end
+	done
+	run_ok in_ns src ethtool -K s0 tx-udp-segmentation on
+	run_ok in_ns mcr ethtool -K in0 gro off rx-udp-gro-forwarding off \
+		rx-gro-list off
+}
+
+# told WORD YES 0|1: of in0 the status says it, as text, JSON and metric.
+told() {
+	check_output "status" "(^|"$'\n'")in0 +$1 " mcr status
+	check_query '.ingress[] | select(.dev == "in0").filtered' "$2" status
+	run_ok mcr stats --openmetrics
+	check_equal "metric" "$(grep '^mcr_ingress_filtered{dev="in0"}' \
+		<<<"$OUTPUT")" "mcr_ingress_filtered{dev=\"in0\"} $3"
+}
+
+status_tells() {
+	mcrd_start
+	rule_add name late iif late0 group "$G" to out1
+	told "hooked +filtered" true 1
+	check_query '.ingress[] | select(.dev == "late0").filtered' false status
+	run_ok mcr rule disable r1
+	told "unhooked +-" false 0
+	run_ok mcr rule enable r1
+	told "hooked +filtered" true 1
+	mcrd_end
+	mcrd_start env MCRD_EBPF=off
+	told "hooked +-" false 0
+	mcrd_end
+}
+
 case_add "packets that no rule takes wake nobody, and are counted" wakes_nobody
 case_add "where that is switched off, workers count them" wakes "by MCRD_EBPF" \
 	env MCRD_EBPF=off
@@ -296,10 +433,14 @@ case_add "rules that come and go under traffic" come_and_go
 case_add "many rules that come and go under traffic" many
 case_add "too many kinds of matches" too_many_masks
 case_add "a filter that is refused for now comes back" refused_for_now
+case_add "frames with a tag in them" tagged --vlan 5
+case_add "frames with a tag beside them" tagged_by_a_device
+case_add "super-packets, as sent and as made by GRO" super_packets
+case_add "the status tells whether there is a filter" status_tells
 case_add "a device that had another name meanwhile" another_name
 
 require_all
-require_command setpriv prlimit
+require_command setpriv prlimit ethtool
 work_directory
 MCR_RUN_DIR=$WORK/run
 mkdir -m 755 "$MCR_RUN_DIR"
