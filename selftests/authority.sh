@@ -392,6 +392,70 @@ specific() {
 	finish
 }
 
+# --- Cases: what no rule takes.
+
+relay_filters() {
+	query '.ingress[] | select(.dev == "in0") | .filtered' --via relay status
+	[[ $VALUE == "$1" ]]
+}
+
+check_filters() {
+	wait_for relay_filters "$1" ||
+		fail "the relay says of in0's filter: $VALUE, not $1"
+}
+
+# nobodys COUNT: packets that no rule takes wake no worker, and the relay counts them.
+nobodys() {
+	local packets not_matched
+	query '[.workers[].packets] | add' --via relay status
+	packets=$VALUE
+	query '.ingress[] | select(.dev == "in0") | .not_matched' --via relay status
+	not_matched=$VALUE
+	send --mode raw --count "$1" --group 239.9.9.9 --src 10.0.0.1 --rate "$RATE"
+	wait_for relay_counted $((not_matched + $1)) ||
+		fail "not_matched: $VALUE after $not_matched"
+	# A sample of them, once a second, and what in0 hears beside them.
+	query '[.workers[].packets] | add' --via relay status
+	[[ $((VALUE - packets)) -lt $(($1 / 2)) ]] ||
+		fail "workers looked at $((VALUE - packets)) packets of $1"
+}
+
+relay_counted() {
+	query '.ingress[] | select(.dev == "in0") | .not_matched' --via relay status
+	[[ $VALUE -ge $1 ]]
+}
+
+# The rules are the module's, and it is the relay that carries one of them out.
+filters() {
+	begin
+	module_loads
+	run_ok mcr rule add name feed "${FEED[@]}" plane relay to out1 to out2
+	check_agree
+	check_filters true
+	check_query '.ingress[] | [.dev, .hooked, .filtered]' '["in0",true,false]' \
+		--via kernel status
+	nobodys $((2 * RATE))
+	# A change that came from the module, too.
+	run_ok via kernel rule add name more iif in0 group 239.3.0.0/16 \
+		plane relay to out1
+	check_agree
+	check_filters true
+	nobodys "$RATE"
+	traffic
+	traffic_ends
+	check_once "behind a filter"
+	check_equal "carried out by the relay" \
+		"$(carried relay feed)" "$((COUNT + 1))"
+	# What the module carries out wants no sockets, so that they have no filter.
+	run_ok mcr rule del more
+	move kernel
+	check_filters false
+	move relay
+	check_filters true
+	nobodys "$RATE"
+	finish
+}
+
 # --- Cases: following.
 
 followers() { pgrep -P "$DAEMON" -x mcrd-follow; }
@@ -539,6 +603,7 @@ IFS=.- read -r MAJOR MINOR _ </proc/sys/kernel/osrelease
 case_add "packets that wait for a worker meanwhile" held
 case_add "the module's rule is the more specific" specific relay kernel
 case_add "the relay's rule is the more specific" specific kernel relay
+case_add "packets that no rule takes wake nobody" filters
 case_add "changes that are lost are noticed" overrun
 case_add "the process that follows dies" follower_dies
 case_add "the module goes, under traffic" goes
