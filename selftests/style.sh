@@ -48,7 +48,7 @@ note_in() {
 }
 
 check_checkpatch() {
-	local notes salt sum path note all=0 left=() new=() output findings
+	local notes salt sum path note all=0 left=() new=() output findings i
 	notes=$(note_in checkpatch)
 	salt=$(mcr_hash "$src"/scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch} \
 		selftests/style.exceptions)
@@ -67,10 +67,13 @@ check_checkpatch() {
 	# It ends with 1 where it finds something, exceptions too.
 	output=$(perl "$src/scripts/checkpatch.pl" --no-tree --strict --terse \
 		--show-types --no-summary -f "${left[@]}") || [[ $? -eq 1 ]] ||
-		output+=$'\n'"checkpatch.pl has failed"
+		{ printf "%s\n" "$output" "checkpatch.pl has failed"; return; }
 	findings=$(grep -vE -e '^$' -f <(excepted) <<<"$output" || true)
-	[[ -z $findings ]] || { echo "$findings"; return; }
-	touch "${new[@]}"
+	[[ -z $findings ]] || echo "$findings"
+	# What it says begins with the file's name.
+	for i in "${!left[@]}"; do
+		grep -qF "${left[i]}:" <<<"$findings" || touch "${new[i]}"
+	done
 }
 
 check_kernel_doc() {
