@@ -94,6 +94,14 @@ as_user() {
 	fi
 }
 
+# What was compiled in another clone is not compiled again. Kernels' makefiles have a
+# compiler of their own.
+compile_once() {
+	export CC="ccache ${CC:-cc}" CCACHE_DIR CCACHE_BASEDIR=$MCR_TREE
+	export CCACHE_NOHASHDIR=1
+	CCACHE_DIR=$(mcr_cache_path)/ccache
+}
+
 clock() { printf '%3d:%02d' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)); }
 tell() { printf '[%s] %s\n' "$(clock)" "$*"; }
 
@@ -322,6 +330,7 @@ main() {
 	[[ $list == check ]] ||
 		selftests/deps.sh --no-guests selftests/proof/deps.list
 	tell "tools"
+	compile_once
 	as_user make -s -C tools all ../build/tools/nlsend
 	as_user make -s -C selftests
 	# A guest cannot fetch it. Without it a test is skipped, which is a fault.

@@ -22,9 +22,9 @@ uml*) arch=um ;;
 *) arch=x86_64 ;;
 esac
 
-# One build directory for each tree, kernel and set of arguments.
-dir=$cache/build/${place}_$(printf '%s\n' "$MCR_TREE" "$kernel" "$@" |
-	sha256sum | cut -c1-12)
+# One build directory for each kernel and set of arguments, whatever trees there are:
+# of each only what is not as in the one before is compiled.
+dir=$cache/build/${place}_$(printf '%s\n' "$kernel" "$@" | sha256sum | cut -c1-12)
 mkdir -p "$dir"
 exec 9>"$dir/lock"
 flock 9
