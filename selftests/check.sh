@@ -38,13 +38,12 @@ WAITING=relay
 # mostly about others' parts of the kernel. What is about programs more than about
 # kernels runs in one place, natively if it can. To emulate two processors takes more
 # than twice the time of one: two are for what they matter for.
-ON_DEBIAN="helpers.sh tool.sh boot.sh match.sh interplay.sh interplay_hooks.sh \
-latedev.sh authority.sh vlan_filter.sh"
+ON_DEBIAN="boot.sh match.sh interplay.sh interplay_hooks.sh latedev.sh vlan_filter.sh"
 ELSEWHERE="helpers.sh tool.sh apply.sh stream.sh upgrade.sh boot.sh fanout.sh loops.sh \
-device.sh transaction.sh unload.sh badpackets.sh drops.sh why.sh monitor.sh \
+device.sh transaction.sh authority.sh unload.sh badpackets.sh drops.sh why.sh monitor.sh \
 membership.sh joins.sh openmetrics.sh fuzz.sh churn.sh netlink/spec_agrees.py \
 netlink/protocol.py netlink/transactions.py netlink/bad_messages.py netlink/wide.py \
-netlink/limits.py"
+netlink/limits.py netlink/ynl.py"
 declare -A TESTS
 # Steps in the order in which they begin, and the seconds that a guest has, on a
 # machine which is busy with other things, too.
@@ -56,8 +55,7 @@ bench model"
 		[uml]="kunit.sh faults.sh suite netlink/conform.py \
 			netlink/planes.py $(without "$ON_DEBIAN" openmetrics.sh)"
 		[debug-6.1]=kunit.sh
-		[stock-6.1]="helpers.sh tool.sh boot.sh match.sh vlan_filter.sh \
-			netlink/ynl.py"
+		[stock-6.1]="boot.sh match.sh vlan_filter.sh"
 		[stock-6.12]="suite $(without "$ELSEWHERE")"
 		[smp-6.12]="loops.sh unload.sh churn.sh"
 		[install-6.1]=install.sh
