@@ -51,6 +51,7 @@ static const char usage[] =
 	"  --state-dir DIRECTORY which is there (/var/lib/mcr)\n"
 	"  --no-state            keep them nowhere\n"
 	"  --alone               do not look for the kernel module\n"
+	"  --gro                 turn GRO of UDP packets on where rules receive\n"
 	"  --read-group GROUP    only root and this group may read the rules\n"
 	"  -V, --version         print the version\n"
 	"  -h, --help            print this\n";
@@ -224,6 +225,13 @@ static int set_alone(struct mcrd_options *opt, const char *value)
 	return 0;
 }
 
+static int set_gro(struct mcrd_options *opt, const char *value)
+{
+	(void)value;
+	opt->gro = true;
+	return 0;
+}
+
 static const struct option_def options[] = {
 	{ "netns", 'n', set_netns },
 	{ "workers", 0, set_workers },
@@ -239,6 +247,7 @@ static const struct option_def options[] = {
 	{ "state-dir", 0, set_state_dir },
 	{ "no-state", 0, set_no_state },
 	{ "alone", 0, set_alone },
+	{ "gro", 0, set_gro },
 	{ "read-group", 0, set_read_group },
 	{ "version", 'V', NULL },
 	{ "help", 'h', NULL },
@@ -248,7 +257,8 @@ static const struct option_def options[] = {
 
 static bool has_value(const struct option_def *o)
 {
-	return o->set && o->set != set_no_state && o->set != set_alone;
+	return o->set && o->set != set_no_state && o->set != set_alone &&
+	       o->set != set_gro;
 }
 
 /* Not abbreviated: what is short today may mean something else tomorrow. */

@@ -33,6 +33,7 @@
  * @no_state: that they are not was said
  * @state_dir: where it is; NULL: was not said
  * @alone: as if there were no kernel module
+ * @gro: GRO is turned on where rules receive
  * @metrics: where metrics are served; its family is 0: nowhere
  */
 struct mcrd_options {
@@ -51,6 +52,7 @@ struct mcrd_options {
 	bool no_state;
 	const char *state_dir;
 	bool alone;
+	bool gro;
 	struct sockaddr_storage metrics;
 };
 

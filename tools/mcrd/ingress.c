@@ -12,6 +12,7 @@
 #include "table.h"
 
 #include "ebpf.h"
+#include "gro.h"
 #include "log.h"
 #include "packet.h"
 #include "plane_out.h"
@@ -25,6 +26,7 @@
  * @ebpf: what its rules can take; NULL: sockets let in all that is multicast
  * @wide: they do, since @ebpf cannot be carried out
  * @refused: and not for what it is or would have to be: it may be had later
+ * @gro: what was turned on of it with @set, for mcrd_gro_off()
  * @ifindex: the device, if it is hooked
  * @type: ARPHRD_ of it
  * @name: of it
@@ -39,6 +41,7 @@ struct mcrd_ingress {
 	struct mcrd_ebpf *ebpf;
 	bool wide;
 	bool refused;
+	unsigned int gro;
 	int ifindex;
 	u16 type;
 	char name[IFNAMSIZ];
@@ -127,6 +130,37 @@ void mcr_ingress_free(struct mcr_ingress *ing)
 	queue_rcu_work(system_wq, &ing->rwork);
 }
 
+/* It only makes the relay faster: without it rules are carried out as well. */
+static void mcrd_ingress_gro_on(struct mcrd_ingress *mi)
+{
+	const struct mcrd_plane_conf *conf = mcrd_plane_config();
+	int err;
+
+	if (!conf->gro)
+		return;
+	err = mcrd_gro_on(mi->ifindex, &mi->gro);
+	if (err)
+		mcrd_log(conf->log, LOG_WARNING,
+			 "GRO of UDP packets cannot be turned on for device %s: %s",
+			 mi->name, strerror(-err));
+	else if (mi->gro)
+		mcrd_log(conf->log, LOG_INFO,
+			 "GRO of UDP packets is on for device %s while rules receive from it",
+			 mi->name);
+}
+
+/* A device that has gone, or moved to another namespace, is not ours to change. */
+static void mcrd_ingress_gro_off(struct mcrd_ingress *mi)
+{
+	int err = mcrd_gro_off(mi->ifindex, mi->gro);
+
+	mi->gro = 0;
+	if (err && err != -ENODEV)
+		mcrd_log(mcrd_plane_config()->log, LOG_ERR,
+			 "GRO of UDP packets stays on for device %s: %s",
+			 mi->name, strerror(-err));
+}
+
 static int mcrd_ingress_open(struct mcrd_ingress *mi)
 {
 	const struct mcrd_plane_conf *conf = mcrd_plane_config();
@@ -134,12 +168,14 @@ static int mcrd_ingress_open(struct mcrd_ingress *mi)
 
 	mi->set = mcrd_rxset_open(mi->ifindex, mi->type, conf->workers->n,
 				  conf->vnet, &err);
-	if (mi->set)
+	if (mi->set) {
 		strscpy(mi->set->name, mi->name, sizeof(mi->set->name));
-	else if (!mi->failed)
+		mcrd_ingress_gro_on(mi);
+	} else if (!mi->failed) {
 		mcrd_log(conf->log, LOG_ERR,
 			 "device %s cannot be received from: %s", mi->name,
 			 strerror(-err));
+	}
 	return err;
 }
 
@@ -147,6 +183,7 @@ static void mcrd_ingress_close(struct mcrd_ingress *mi)
 {
 	if (!mi->set)
 		return;
+	mcrd_ingress_gro_off(mi);
 	mi->missed += mcrd_rxset_missed(mi->set);
 	if (mi->set->told) {
 		mi->set->next = mcrd_ingress_closing;

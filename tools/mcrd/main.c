@@ -359,6 +359,7 @@ static int init_plane(struct mcrd *d)
 		.authority = &d->authority,
 		.vnet = d->vnet,
 		.ebpf = !ebpf,
+		.gro = d->opt.gro && d->gso,
 	};
 
 	if (ebpf)
@@ -483,6 +484,9 @@ static int run(struct mcrd *d)
 	}
 	d->vnet = mcrd_packet_vnet();
 	d->gso = d->vnet && mcrd_packet_gso();
+	if (d->opt.gro && !d->gso)
+		mcrd_log(&d->log, LOG_WARNING,
+			 "--gro: left as it is, this kernel's packet sockets would lose super-packets");
 	if (!d->gso)
 		mcrd_log(&d->log, LOG_NOTICE,
 			 "this kernel's packet sockets know no UDP super-packets (Linux 6.2's do): packets are sent one by one, and super-packets are lost, which the status counts; 'ethtool -K DEV rx-udp-gro-forwarding off' avoids them");

@@ -30,6 +30,7 @@ struct mcr_rule;
  * @authority: whose word counts
  * @vnet: packet sockets have virtio-net headers
  * @ebpf: they can have eBPF filters
+ * @gro: GRO is to be on where rules receive
  */
 struct mcrd_plane_conf {
 	const struct mcrd_log *log;
@@ -39,6 +40,7 @@ struct mcrd_plane_conf {
 	const struct mcrd_authority *authority;
 	bool vnet;
 	bool ebpf;
+	bool gro;
 };
 
 int mcrd_plane_init(const struct mcrd_plane_conf *conf);
