@@ -85,6 +85,7 @@ static union mcr_addr mcr_scale_group(unsigned int nth)
 static u64 mcr_scale_measure(struct kunit *test, struct mcr_scale *s,
 			     unsigned int rules)
 {
+	unsigned int lookups = mcr_test_times(MCR_SCALE_LOOKUPS);
 	unsigned int try, i, wrong = 0;
 	u64 best = U64_MAX;
 
@@ -92,7 +93,7 @@ static u64 mcr_scale_measure(struct kunit *test, struct mcr_scale *s,
 		u64 start = ktime_get_ns(), took;
 
 		rcu_read_lock();
-		for (i = 0; i < MCR_SCALE_LOOKUPS; i++) {
+		for (i = 0; i < lookups; i++) {
 			struct mcr_flow f = TV_FLOW4;
 			struct mcr_entry *e;
 
@@ -106,7 +107,7 @@ static u64 mcr_scale_measure(struct kunit *test, struct mcr_scale *s,
 		cond_resched();
 	}
 	KUNIT_EXPECT_EQ(test, wrong, 0U);
-	return max_t(u64, best / MCR_SCALE_LOOKUPS, 1);
+	return max_t(u64, best / lookups, 1);
 }
 
 /* A lookup does not take longer because there are other rules. */
@@ -156,7 +157,7 @@ static void mcr_scale_ranges(struct kunit *test)
 	kunit_info(test, "%u port ranges inserted in %llu us\n", i,
 		   (ktime_get_ns() - start) / NSEC_PER_USEC);
 	rcu_read_lock();
-	for (port = 0; port <= U16_MAX; port++) {
+	for (port = 0; port <= U16_MAX; port += mcr_test_stride()) {
 		bool in = port && (port - 1) % 20 < 10 &&
 			  port <= MCR_SCALE_RANGES * 20;
 		struct mcr_flow f = TV_FLOW4;
@@ -205,7 +206,7 @@ static unsigned int mcr_scale_same(struct kunit *test, struct mcr_scale *a,
 {
 	unsigned int port, wrong = 0, none = 0;
 
-	for (port = 0; port <= U16_MAX; port++) {
+	for (port = 0; port <= U16_MAX; port += mcr_test_stride()) {
 		struct mcr_flow f = TV_FLOW4;
 		struct mcr_entry *x, *y;
 
@@ -257,7 +258,7 @@ static void mcr_scale_at_once(struct kunit *test)
 			mutex_unlock(&b->lock);
 		}
 	}
-	KUNIT_EXPECT_LT(test, none, U16_MAX / 4U);
+	KUNIT_EXPECT_LT(test, none, U16_MAX / 4U / mcr_test_stride());
 	mcr_scale_free(a);
 	mcr_scale_free(b);
 }
@@ -314,10 +315,10 @@ static void mcr_scale_shadow(struct kunit *test)
 	struct mcr_match wide = TV_M4(TV_IP4(239, 0, 0, 0), 8,
 				      TV_PORTS(60000, 60000));
 	struct mcr_scale *s = mcr_scale_new(test, 20001);
+	unsigned int i, n = mcr_test_times(20000);
 	struct mcr_entry *e;
-	unsigned int i;
 
-	for (i = 0; i < 20000; i++) {
+	for (i = 0; i < n; i++) {
 		m.dport_min = 1 + i;
 		m.dport_max = m.dport_min;
 		mcr_scale_add(test, s, &m);
@@ -330,9 +331,9 @@ static void mcr_scale_shadow(struct kunit *test)
 	mutex_lock(&s->lock);
 	KUNIT_EXPECT_PTR_EQ(test, NULL,
 			    mcr_lookup_shadowed(&s->lookup, &m, NULL, NULL));
-	m.dport_min = 20000;
+	m.dport_min = n;
 	e = mcr_lookup_shadowed(&s->lookup, &m, NULL, NULL);
-	KUNIT_EXPECT_PTR_EQ(test, e, &s->entry[19999]);
+	KUNIT_EXPECT_PTR_EQ(test, e, &s->entry[n - 1]);
 	m.dport_min = 60000;
 	m.dport_max = 60001;
 	KUNIT_EXPECT_PTR_EQ(test, NULL,
@@ -342,7 +343,7 @@ static void mcr_scale_shadow(struct kunit *test)
 	mutex_lock(&s->lock);
 	e = mcr_lookup_shadowed(&s->lookup, &m, NULL, NULL);
 	mutex_unlock(&s->lock);
-	KUNIT_EXPECT_PTR_EQ(test, e, &s->entry[20000]);
+	KUNIT_EXPECT_PTR_EQ(test, e, &s->entry[n]);
 	mcr_scale_free(s);
 }
 

@@ -101,7 +101,7 @@ static void mcr_lookup_churn(struct kunit *test)
 	unsigned int step, i, refused = 0, found = 0, shadows = 0;
 	unsigned int flows = mcr_test_times(MCR_LOOKUP_FLOWS);
 	/* What is shadowed takes the square of the set to know. */
-	unsigned int each = MCR_LOOKUP_STEPS / mcr_test_times(MCR_LOOKUP_STEPS);
+	unsigned int each = mcr_test_stride();
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, *seed);

@@ -198,11 +198,12 @@ static void mcr_frame_vlan_other(struct kunit *test)
 static void mcr_frame_cut_off(struct kunit *test)
 {
 	const struct mcr_frame_vector *v = test->param_value;
+	unsigned int stride = mcr_test_stride(), len, linear;
 	struct mcr_tp *p = mcr_tp_new(test);
-	unsigned int len, linear;
 
 	mcr_frame_make(p, v);
-	for (len = 0; len <= p->len && !mcr_test_failed(test); len++) {
+	for (len = p->len % stride; len <= p->len && !mcr_test_failed(test);
+	     len += stride) {
 		enum mcr_verdict want = len < p->len ? MCR_VERDICT_MALFORMED :
 						       MCR_VERDICT_PACKET;
 

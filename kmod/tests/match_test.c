@@ -475,10 +475,11 @@ static void mcr_match_vector(struct kunit *test)
 	const struct mcr_parse_vector *v = test->param_value;
 	const struct mcr_tp *p = mcr_parse_packet(test, v);
 	struct mcr_packet got, want;
-	unsigned int linear;
+	unsigned int stride = mcr_test_stride(), linear;
 
 	mcr_parse_expect(v, p, &want);
-	for (linear = 0; linear <= p->len && !mcr_test_failed(test); linear++) {
+	for (linear = p->len % stride;
+	     linear <= p->len && !mcr_test_failed(test); linear += stride) {
 		struct sk_buff *skb = mcr_tp_skb(test, p, linear);
 		enum mcr_verdict verdict;
 

@@ -180,7 +180,8 @@ static void mcr_proto_all(struct kunit *test)
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, 3);
-	for (i = 0; i < 128 && !mcr_test_failed(test); i++) {
+	for (i = 0; i < 128 && !mcr_test_failed(test);
+	     i += mcr_test_stride()) {
 		struct mcr_rewrite w = {
 			.set = i & 1 ? MCR_SET_GROUP : 0,
 			.src_mode = i & 2 ? MCR_SRC_SET : MCR_SRC_KEEP,

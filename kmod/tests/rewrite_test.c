@@ -228,7 +228,8 @@ static void mcr_rewrite_all(struct kunit *test)
 	unsigned int i;
 
 	prandom_seed_state(&rnd, 7);
-	for (i = 0; i < 16 * 2 * 4 && !mcr_test_failed(test); i++) {
+	for (i = 0; i < 16 * 2 * 4 && !mcr_test_failed(test);
+	     i += mcr_test_stride()) {
 		struct mcr_rewrite w = {
 			.set = i % 16,
 			.ttl_mode = i / 32,
@@ -302,7 +303,7 @@ static void mcr_rewrite_ports(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, mcr_match_parse(skb, &packet),
 			MCR_VERDICT_PACKET);
 	/* One rewrite after the other: errors would add up. */
-	for (port = 1; port < 65536; port++) {
+	for (port = 1; port < 65536; port += mcr_test_stride()) {
 		struct mcr_rewrite w = { .set = MCR_SET_SPORT, .sport = port };
 
 		mcr_rewrite_apply(skb, &packet, &w, NULL);

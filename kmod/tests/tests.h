@@ -40,6 +40,15 @@ extern struct kunit_suite mcr_move_suite;
  */
 unsigned int mcr_test_times(unsigned int n);
 
+/*
+ * By how much the counter of a loop that tries all there is goes up: 1, and where the
+ * processor is emulated more, an odd number, so that its lower bits have all values.
+ */
+static inline unsigned int mcr_test_stride(void)
+{
+	return (100 / mcr_test_times(100)) | 1;
+}
+
 /* Has the test failed already? Loops end then, so that the log is not flooded. */
 static inline bool mcr_test_failed(const struct kunit *test)
 {
