@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # usage: build-module.sh PLACE [MAKE-ARGUMENT…]
 # Builds the tree's modules against the kernel of PLACE, in the cache, and
-# prints a directory with lib/modules/RELEASE/updates/*.ko, ready for modprobe.
+# prints a directory with lib/modules/RELEASE/updates/*.ko, ready for modprobe, and
+# what they were linked from in objects/.
 # With arguments for make (W=1, C=2 CF=-D__CHECK_ENDIAN__, KCFLAGS=…) it builds
 # from nothing, in a directory of its own, so that every warning is seen.
 set -euo pipefail
@@ -23,8 +24,12 @@ uml*) arch=um ;;
 esac
 
 # One build directory for each kernel and set of arguments, whatever trees there are:
-# of each only what is not as in the one before is compiled.
-dir=$cache/build/${place}_$(printf '%s\n' "$kernel" "$@" | sha256sum | cut -c1-12)
+# of each only what is not as in the one before is compiled. Those that make other
+# modules have another one, or they would get each other's.
+makes=$(cd "$MCR_TREE" && find Kbuild kmod -name 'Kbuild*' | LC_ALL=C sort |
+	xargs sha256sum)
+dir=$cache/build/${place}_$(printf '%s\n' "$kernel" "$makes" "$@" | sha256sum |
+	cut -c1-12)
 mkdir -p "$dir"
 exec 9>"$dir/lock"
 flock 9
@@ -34,7 +39,7 @@ flock 9
 products=('*.o' '*.a' '*.ko' '*.mod' '*.mod.c' '.*.cmd' '.tmp*' modules.order
 	Module.symvers)
 rsync -rlpc --delete "${products[@]/#/--exclude=}" \
-	"$MCR_TREE"/{Kbuild,kmod,uapi} "$dir/src/"
+	"$MCR_TREE"/{Kbuild,kmod,uapi} "$dir/src/" >&2
 
 make -s -C "$kernel/build" ARCH="$arch" M="$dir/src" -j"$(nproc)" "$@" \
 	modules 2> >(grep -v '^Skipping BTF generation' >&2) >&2 ||
@@ -50,6 +55,8 @@ stage() {
 	done
 	ln -s "$kernel/build" "$tree/build"
 	cp "$dir"/src/*.ko "$tree/updates/"
+	mkdir "$1.new/objects"
+	cp "$dir"/src/kmod/*.o "$1.new/objects/"
 	depmod -b "$1.new" "$release"
 	mv "$1.new" "$1"
 }

@@ -19,9 +19,8 @@ mcr_lookup_remove __rhashtable_insert_fast __rhashtable_remove_fast_one"
 [[ $# -eq 1 ]] || die "usage: locked.sh PLACE"
 mcr_known_place "$1"
 stage=$(selftests/vm/build-module.sh "$1")
-objects=$(dirname "$stage")/src/kmod
 for file in $FILES; do
-	objdump -d --no-show-raw-insn "$objects/$file.o" |
+	objdump -d --no-show-raw-insn "$stage/objects/$file.o" |
 		awk -v file="$file" -v not="$NOT_SENDING" '
 		BEGIN { n = split(not, skip) }
 		/^[0-9a-f]+ </ {
