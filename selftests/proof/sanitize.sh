@@ -24,24 +24,35 @@ esac
 name=$1
 what=${2:-all}
 built=$PWD/build/sanitize/$name
-found=$PWD/build/proof/sanitize
+found=$PWD/build/proof/sanitize/$name
 # ThreadSanitizer knows a machine's memory as it is without much randomness.
 quiet=(setarch "$(uname -m)" --addr-no-randomize)
 
+# Workers are other users, who may not come here, and report, too.
+reports=$(mktemp -d "${TMPDIR:-/tmp}/mcr-sanitize.XXXXXX")
+trap 'rm -rf "$reports" "$built/mcrd"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 begin() {
-	local options="halt_on_error=1:log_path=$found/report"
-	rm -rf "$found"
-	mkdir -p "$built" "$found"
-	# Workers are other users, and report, too.
-	chmod 1777 "$found"
-	export TSAN_OPTIONS=$options UBSAN_OPTIONS=$options ASAN_OPTIONS=$options
+	local options="halt_on_error=1:log_path=$reports/report"
+	as_user mkdir -p "$built" "$found"
+	rm -f "$found"/report.*
+	chmod 1777 "$reports"
+	if [[ $kind == thread ]]; then
+		export TSAN_OPTIONS=$options
+	else
+		export ASAN_OPTIONS=$options
+	fi
 }
 
 build() {
-	make -s -j2 -C tools "$1" O="../build/sanitize/$name" SANITIZE="$kind" "${@:2}"
+	as_user make -s -j2 -C tools "$1" O="../build/sanitize/$name" \
+		SANITIZE="$kind" "${@:2}"
 }
 
 check_unit() {
+	rm -f "$built/mcrd"
 	build tests && build all &&
 		(cd tools && "${quiet[@]}" tests/run "$built")
 }
@@ -50,22 +61,25 @@ check_unit() {
 check_relay() {
 	local limits=$built/limits.o status=0
 	rm -f "$built/mcrd"
-	make -s -C tools all ../build/tools/nlsend &&
-		make -s -C selftests &&
-		cc -Wall -Wextra -Werror -c -o "$limits" \
+	as_user make -s -C tools all ../build/tools/nlsend &&
+		as_user make -s -C selftests &&
+		as_user cc -Wall -Wextra -Werror -c -o "$limits" \
 			selftests/proof/sanitize_limits.c &&
 		build all LDFLAGS="-Wl,--wrap=setrlimit $limits" || return
+	nm "$built/mcrd" | grep -q "__${name:0:1}san_init" ||
+		die "the daemon was not built for this sanitizer"
 	MCRD=$built/mcrd MCRD_SECCOMP=off "${quiet[@]}" selftests/relay.sh "$@" ||
 		status=$?
-	rm -f "$built/mcrd"
 	return "$status"
 }
 
 no_reports() {
 	local report bad=0
-	for report in "$found"/report.*; do
+	for report in "$reports"/report.*; do
 		[[ -e $report ]] || continue
 		bad=1
+		cp "$report" "$found/"
+		report=$found/${report##*/}
 		say "${report#"$PWD/"}: $(grep -m 1 -E 'WARNING|ERROR|error' "$report")"
 	done
 	return "$bad"

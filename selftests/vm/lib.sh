@@ -33,6 +33,17 @@ mcr_drop_root() {
 		LOGNAME="$user" "$@"
 }
 
+# as_user COMMAND…: what is built belongs to the user who called sudo.
+as_user() {
+	if [[ $EUID -eq 0 && -n ${SUDO_USER:-} && $SUDO_USER != root ]]; then
+		setpriv --reuid "$SUDO_USER" --regid "$(id -g "$SUDO_USER")" \
+			--init-groups env -u SUDO_USER \
+			HOME="$(getent passwd "$SUDO_USER" | cut -d: -f6)" "$@"
+	else
+		"$@"
+	fi
+}
+
 # The cache: kernels, module builds, results of neither kept in the tree.
 mcr_cache_path() {
 	local home
