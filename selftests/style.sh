@@ -70,7 +70,9 @@ check_checkpatch() {
 		{ printf "%s\n" "$output" "checkpatch.pl has failed"; return; }
 	findings=$(grep -vE -e '^$' -f <(excepted) <<<"$output" || true)
 	[[ -z $findings ]] || echo "$findings"
-	# What it says begins with the file's name.
+	# What it says begins with the file's name, or is of none, and all are looked at again.
+	! grep -v '^$' <<<"$findings" |
+		grep -qvF -f <(printf '%s:\n' "${left[@]}") || return 0
 	for i in "${!left[@]}"; do
 		grep -qF "${left[i]}:" <<<"$findings" || touch "${new[i]}"
 	done
