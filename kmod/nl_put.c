@@ -374,7 +374,7 @@ static int mcr_nl_put_ingress_counters(struct sk_buff *skb,
 	    mcr_nl_put_counter(skb, MCR_INGRESS_A_MISSED,
 			       mcr_plane_missed(ing), MCR_INGRESS_A_PAD))
 		return -EMSGSIZE;
-	/* It comes and goes with rules, which are told of: no event has it. */
+	/* Nobody acts on it: it is in dumps alone, and no event has it. */
 	if (mcr_plane_has_filter(ing) &&
 	    nla_put_flag(skb, MCR_INGRESS_A_FILTERED))
 		return -EMSGSIZE;

@@ -35,10 +35,10 @@ static bool is_busy(const struct mcrd_peer *p)
 }
 
 /*
- * What is to be waited for: room to write, or something to read. Who is watched has its
- * turn when that happens, in the order in which it does: without EPOLLET it had another
- * one at once after each, before what came meanwhile, and said something before the
- * end of a peer that, as it knew, had closed. watch_again() is for what is left.
+ * What is to be waited for: room to write, or something to read. Level-triggered, a
+ * peer was queued again as soon as its event was fetched, ahead of another's hang-up
+ * that came meanwhile: what it sent knowing of that was read first. watch_again(), after
+ * each turn, finds what is left.
  */
 static uint32_t events_of(const struct mcrd_peer *p)
 {
@@ -109,7 +109,12 @@ void mcrd_peer_answer(struct mcrd_peer *p, const void *data, size_t len)
  */
 void mcrd_peer_notify(struct mcrd_peer *p, const void *data, size_t len)
 {
-	if (!mcrd_outbox_is_empty(&p->out) || try_send(p, data, len))
+	/* Room for what waits already is waited for already. */
+	if (!mcrd_outbox_is_empty(&p->out)) {
+		mcrd_outbox_notify(&p->out, data, len);
+		return;
+	}
+	if (try_send(p, data, len))
 		mcrd_outbox_notify(&p->out, data, len);
 	else if (!p->broken)
 		return;
