@@ -2,8 +2,8 @@
 /*
  * Features of a network device; see ethtool.h.
  *
- * A question or two when a device is begun to be received from, or no more: each has a
- * socket of its own.
+ * It is asked when the first rule receives from a device, and told again when the last
+ * one does not any more: each time by a socket of its own.
  */
 #include "ethtool.h"
 
@@ -24,6 +24,7 @@
  * @names: features, as ethtool -k does not call them, but the kernel
  * @n: how many
  * @active: bit i is names[i], if it is active
+ * @told: there was an answer
  */
 struct question {
 	struct nl_sock *sk;
@@ -31,6 +32,7 @@ struct question {
 	const char *const *names;
 	unsigned int n;
 	unsigned int active;
+	bool told;
 };
 
 /* libnl's errors are its own: of those that a person can do something about. */
@@ -82,6 +84,7 @@ static int on_features(struct nl_msg *msg, void *arg)
 			     a[ETHTOOL_A_FEATURES_ACTIVE], NULL) ||
 	    !set[ETHTOOL_A_BITSET_BITS])
 		return NL_OK;
+	q->told = true;
 	nla_for_each_nested(bit, set[ETHTOOL_A_BITSET_BITS], left)
 		note_bit(q, bit);
 	return NL_OK;
@@ -182,7 +185,7 @@ int mcrd_ethtool_get(int ifindex, const char *const *names, unsigned int n,
 	}
 	nl_socket_free(q.sk);
 	*active = q.active;
-	return errno_of(ret);
+	return ret || q.told ? errno_of(ret) : -EPROTO;
 }
 
 /**

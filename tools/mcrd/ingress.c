@@ -26,7 +26,8 @@
  * @ebpf: what its rules can take; NULL: sockets let in all that is multicast
  * @wide: they do, since @ebpf cannot be carried out
  * @refused: and not for what it is or would have to be: it may be had later
- * @gro: what was turned on of it with @set, for mcrd_gro_off()
+ * @gro: what was turned on of it, for mcrd_gro_off()
+ * @gro_asked: whether that can be was found out for @set
  * @ifindex: the device, if it is hooked
  * @type: ARPHRD_ of it
  * @name: of it
@@ -42,6 +43,7 @@ struct mcrd_ingress {
 	bool wide;
 	bool refused;
 	unsigned int gro;
+	bool gro_asked;
 	int ifindex;
 	u16 type;
 	char name[IFNAMSIZ];
@@ -136,8 +138,9 @@ static void mcrd_ingress_gro_on(struct mcrd_ingress *mi)
 	const struct mcrd_plane_conf *conf = mcrd_plane_config();
 	int err;
 
-	if (!conf->gro)
+	if (!conf->gro || mi->gro_asked)
 		return;
+	mi->gro_asked = true;
 	err = mcrd_gro_on(mi->ifindex, &mi->gro);
 	if (err)
 		mcrd_log(conf->log, LOG_WARNING,
@@ -155,6 +158,7 @@ static void mcrd_ingress_gro_off(struct mcrd_ingress *mi)
 	int err = mcrd_gro_off(mi->ifindex, mi->gro);
 
 	mi->gro = 0;
+	mi->gro_asked = false;
 	if (err && err != -ENODEV)
 		mcrd_log(mcrd_plane_config()->log, LOG_ERR,
 			 "GRO of UDP packets stays on for device %s: %s",
@@ -168,14 +172,12 @@ static int mcrd_ingress_open(struct mcrd_ingress *mi)
 
 	mi->set = mcrd_rxset_open(mi->ifindex, mi->type, conf->workers->n,
 				  conf->vnet, &err);
-	if (mi->set) {
+	if (mi->set)
 		strscpy(mi->set->name, mi->name, sizeof(mi->set->name));
-		mcrd_ingress_gro_on(mi);
-	} else if (!mi->failed) {
+	else if (!mi->failed)
 		mcrd_log(conf->log, LOG_ERR,
 			 "device %s cannot be received from: %s", mi->name,
 			 strerror(-err));
-	}
 	return err;
 }
 
@@ -205,6 +207,8 @@ static void mcrd_ingress_settle(struct mcrd_ingress *mi)
 	else if (!receives)
 		mcrd_ingress_close(mi);
 	mi->failed = receives && !mi->set;
+	if (mi->set)
+		mcrd_ingress_gro_on(mi);
 }
 
 /* What cannot be had is said once, until it can be. */
