@@ -117,21 +117,22 @@ tests_of() {
 }
 
 # In the emulated debug kernel a program may take a minute to start. What KUnit does
-# many times it does at native speed in uml; two processors are what is new here.
+# many times it does at native speed in uml, where leaks are looked for, too; two
+# processors are what is new here.
 step_guest() {
-	local step=$1 cpus=1 wait=60 effort=100
+	local step=$1 cpus=1 wait=60 effort=100 leaks=()
 	case $step in
 	debug-* | kcsan-*)
 		cpus=2 wait=300
-		[[ $list == proof ]] || effort=10
+		[[ $list == proof ]] || effort=5 leaks=(--no-leak-check)
 		;;
 	smp-*) cpus=2 ;;
 	esac
 	as_user mkdir -p "$logs/$step"
 	MCR_KUNIT_EFFORT=${MCR_KUNIT_EFFORT:-$effort} \
 		MCR_VM_CPUS=${MCR_VM_CPUS:-$cpus} MCR_TEST_WAIT=${MCR_TEST_WAIT:-$wait} \
-		selftests/vm/run --timeout "$LIMIT" --results "$logs/$step" \
-		"$(place_of "$step")" "selftests/run.sh $(tests_of "$step")"
+		selftests/vm/run --timeout "$LIMIT" "${leaks[@]}" \
+		--results "$logs/$step" "$(place_of "$step")" "selftests/run.sh $(tests_of "$step")"
 }
 
 run_step() {
