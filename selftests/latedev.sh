@@ -28,15 +28,19 @@ traffic_start() {
 		--flow 7 --count 1000000 --rate 200 >/dev/null 2>&1
 }
 
-# grown NAME FILTER BEFORE: the counter has grown.
-grown() {
+# counted NAME FILTER: there is a number. The tool may have said that rules changed while
+# they were read, as they do with devices.
+counted() {
 	rule_query "$1" "$2"
-	[[ $VALUE -gt $3 ]]
+	[[ $VALUE =~ ^[0-9]+$ ]]
 }
+
+# grown NAME FILTER BEFORE: the counter has grown.
+grown() { counted "$1" "$2" && [[ $VALUE -gt $3 ]]; }
 
 # moves NAME COUNTER: it grows, right now, and the sums are right.
 moves() {
-	rule_query "$1" "$2"
+	wait_for counted "$1" "$2" || fail "rule $1, $2: $VALUE" || return
 	wait_for grown "$1" "$2" "$VALUE" || fail "rule $1, $2: stays $VALUE"
 	check_balance "$1"
 }
@@ -44,7 +48,7 @@ moves() {
 # rests NAME COUNTER: it does not grow while NAME2's COUNTER2 does.
 rests() {
 	local before
-	rule_query "$1" "$2"
+	wait_for counted "$1" "$2" || fail "rule $1, $2: $VALUE" || return
 	before=$VALUE
 	moves "$3" "$4"
 	check_rule "$1" "$2" "$before"

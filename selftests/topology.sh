@@ -205,8 +205,9 @@ check_sink() {
 
 # query FILTER WORD...: jq's FILTER of the tool's JSON; the value is in VALUE.
 query() {
-	VALUE=$(exec "$MCRTOOL" -n "${NS[mcr]}" -j "${@:2}" 2>&1)
-	VALUE=$(exec "$MCR_JQ" -c "$1" 2>&1 <<<"$VALUE")
+	local told
+	told=$(exec "$MCRTOOL" -n "${NS[mcr]}" -j "${@:2}" 2>&1)
+	VALUE=$(exec "$MCR_JQ" -c "$1" 2>/dev/null <<<"$told") || VALUE=$told
 }
 
 # check_query FILTER EXPECTED WORD...

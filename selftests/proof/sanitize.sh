@@ -66,7 +66,7 @@ check_relay() {
 		as_user cc -Wall -Wextra -Werror -c -o "$limits" \
 			selftests/proof/sanitize_limits.c &&
 		build all LDFLAGS="-Wl,--wrap=setrlimit $limits" || return
-	nm "$built/mcrd" | grep -q "__${name:0:1}san_init" ||
+	nm "$built/mcrd" | grep "__${name:0:1}san_init" >/dev/null ||
 		die "the daemon was not built for this sanitizer"
 	MCRD=$built/mcrd MCRD_SECCOMP=off "${quiet[@]}" selftests/relay.sh "$@" ||
 		status=$?
