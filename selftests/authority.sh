@@ -43,9 +43,10 @@ relay_ends() {
 	check_equal "status of mcrd" $? 0
 }
 
+# begin [OPTION...]: of the daemon.
 begin() {
 	! module_is_loaded || run_ok rmmod mcr
-	relay_starts --no-state
+	relay_starts --no-state "$@"
 }
 
 finish() {
@@ -456,6 +457,42 @@ filters() {
 	finish
 }
 
+# --- Cases: GRO.
+
+gro_is() {
+	VALUE=$(in_ns mcr ethtool -k in0 |
+		awk '$1 == "rx-udp-gro-forwarding:" { print $2 }')
+	[[ $VALUE == "$1" ]]
+}
+
+check_gro() { wait_for gro_is "$1" || fail "GRO of in0 is $VALUE, not $1"; }
+
+# It is on while the relay receives: what the module carries out needs none.
+gro() {
+	run_ok in_ns mcr ethtool -K in0 gro off rx-udp-gro-forwarding off
+	begin --gro
+	module_loads
+	run_ok mcr rule add name feed "${FEED[@]}" plane kernel to out1 to out2
+	check_agree
+	check_gro off
+	move relay
+	check_gro on
+	traffic --gso 8 --size 500
+	wait_for carries relay || fail "the relay carries nothing out"
+	move kernel
+	check_gro off
+	move relay
+	check_gro on
+	traffic_ends
+	check_once "moving"
+	run_ok rmmod mcr
+	check_authority relay
+	check_gro on
+	run_ok mcr rule del feed
+	check_gro off
+	finish
+}
+
 # --- Cases: following.
 
 followers() { pgrep -P "$DAEMON" -x mcrd-follow; }
@@ -578,7 +615,7 @@ not_restored() {
 }
 
 [[ $EUID -eq 0 ]] || skip_test "the tests need root"
-require_command ip jq setpriv pgrep "$MCRTOOL" "$MCRD" "$MCR_HELPERS/mcsend" \
+require_command ip jq ethtool setpriv pgrep "$MCRTOOL" "$MCRD" "$MCR_HELPERS/mcsend" \
 	"$MCR_HELPERS/mcsink"
 [[ ${MCR_PLACE:-} ]] || skip_test "it loads and unloads the module: in guests only"
 modprobe -n mcr 2>/dev/null || skip_test "the kernel module mcr is not installed"
@@ -598,8 +635,10 @@ case_add "a rule moves there and back, under traffic" moves pass
 case_add "one that consumes does, too" moves consume
 # What packet sockets before Linux 6.2 cannot hand over.
 IFS=.- read -r MAJOR MINOR _ </proc/sys/kernel/osrelease
-((MAJOR < 6 || MAJOR == 6 && MINOR < 2)) ||
+if ((MAJOR > 6 || MAJOR == 6 && MINOR >= 2)); then
 	case_add "super-packets, too" moves pass --gso 8 --size 500
+	case_add "GRO is on while the relay receives" gro
+fi
 case_add "packets that wait for a worker meanwhile" held
 case_add "the module's rule is the more specific" specific relay kernel
 case_add "the relay's rule is the more specific" specific kernel relay
