@@ -48,6 +48,10 @@ static int errno_of(int nle)
 		return -ENOMEM;
 	case NLE_NODEV:
 		return -ENODEV;
+	case NLE_INVAL:
+		return -EINVAL;
+	case NLE_BUSY:
+		return -EBUSY;
 	case NLE_OBJ_NOTFOUND:
 	case NLE_OPNOTSUPP:
 		return -EOPNOTSUPP;
