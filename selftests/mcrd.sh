@@ -80,6 +80,35 @@ delivers() {
 	[[ $VALUE -eq $COUNT ]]
 }
 
+# What the status calls a loop: where this kernel has io_uring, all there are.
+loops() {
+	local loop
+	for loop in uring:io_uring mmsg:mmsg sqpoll:sqpoll auto:io_uring; do
+		mcrd_start --loop "${loop%:*}"
+		check_query '[.workers[].loop] | unique | join(" ")' \
+			"\"${loop#*:}\"" status
+		rule_add name r1 iif in0 group "$G" to out1
+		delivers || fail "--loop $loop: ${SINK_LINES[*]}"
+		mcrd_end
+	done
+}
+
+# As in many containers. What was not named is taken instead.
+no_loop() {
+	local loop
+	PREFIX=("$MCR_SELFTESTS/relay/refuse.py" EPERM)
+	for loop in uring sqpoll; do
+		run_refused 1 "as --loop says: --loop auto takes" "${PREFIX[@]}" \
+			"$MCRD" -n "${NS[mcr]}" --loop "$loop"
+		check_match "the reason" "$OUTPUT" "io_uring.*is refused: not permitted"
+		nothing_left
+	done
+	mcrd_start
+	check_query '[.workers[].loop] | unique | join(" ")' '"mmsg"' status
+	mcrd_end
+	PREFIX=()
+}
+
 second() {
 	mcrd_start
 	run_refused 1 "has a relay daemon already: process $DAEMON " \
@@ -97,7 +126,7 @@ options() {
 	run_refused 2 "--workers '0': it is a number from 1 to 64" \
 		"$MCRD" --workers 0
 	run_refused 2 "--workers 'x'" "$MCRD" --workers=x
-	run_refused 2 "--loop 'fast': it is auto, uring or mmsg" \
+	run_refused 2 "--loop 'fast': it is auto, uring, mmsg or sqpoll" \
 		"$MCRD" --loop fast
 	run_refused 2 "--log-level 'all': it is error, " "$MCRD" --log-level all
 	run_refused 2 "--read-group 'nosuch': there is no such group" \
@@ -445,6 +474,8 @@ no_descriptors() {
 	mcrd_end
 }
 
+case_add "each way to receive and send" loops
+case_add "one that cannot be had is refused" no_loop
 case_add "a second daemon is refused, and told of the first" second
 case_add "options that make no sense" options
 case_add "workers, and who serves metrics, have no rights" rights

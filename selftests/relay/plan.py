@@ -8,7 +8,7 @@ import struct
 
 CONFIG, DEV, RX_OPEN, RX_CLOSE, TX_OPEN, TX_CLOSE, RULE, RULE_GONE, SYNC, \
     LEVEL, STOP, DONE, HELLO, FIRST_DROP = range(1, 15)
-LOOP_AUTO, LOOP_URING, LOOP_MMSG = range(3)
+LOOP_AUTO, LOOP_URING, LOOP_MMSG, LOOP_SQPOLL = range(4)
 
 DROPS = ("no-device", "device-down", "mtu", "ttl", "rate", "queue-full",
          "no-memory", "neighbour", "no-source", "loop", "fragment",
@@ -50,9 +50,9 @@ Rewrite = struct_of("Rewrite", ("group", ADDR), ("src", ADDR), ("dport", U16),
                     ("ttl", U8), ("dscp", U8), ("mac", U8))
 Output = struct_of("Output", ("id", U32), ("feeds", U32), ("dev", NAME),
                    ("rewrite", Rewrite), ("counters", U64), ("drops", U64))
-Match = struct_of("Match", ("group", ADDR), ("src", ADDR), ("dport_min", U16),
-                  ("dport_max", U16), ("vlan", U16), ("family", U8),
-                  ("proto", U8), ("group_len", U8), ("src_len", U8))
+Match = struct_of("Match", ("group", ADDR), ("src", ADDR), ("vlan", U16),
+                  ("dport_min", U16), ("family", U8), ("proto", U8),
+                  ("group_len", U8), ("src_len", U8), ("dport_max", U16))
 Rule = struct_of("Rule", ("id", U32), ("n", U32), ("iif", NAME),
                  ("match", Match), ("mode", U8), ("latency", U8),
                  ("carry", U8), ("since", U64),

@@ -19,7 +19,8 @@ GROUP = {4: "239.1.1.1", 6: "ff1e::1:1"}
 NEW = {4: "239.7.7.7", 6: "ff1e::7:7"}
 SOURCE = {4: "10.0.0.1", 6: "2001:db8:a::1"}
 NEW_SOURCE = {4: "198.51.100.7", 6: "2001:db8:f::7"}
-LOOPS = {"io_uring": plan.LOOP_URING, "mmsg": plan.LOOP_MMSG}
+LOOPS = {"io_uring": plan.LOOP_URING, "mmsg": plan.LOOP_MMSG,
+         "sqpoll": plan.LOOP_SQPOLL}
 OUTPUTS = 16
 COUNT = 2000
 

@@ -35,7 +35,7 @@ const char *const mcr_drop_names[MCR_DROP_MAX + 1] = {
 };
 
 const char *const mcr_worker_loop_names[] = {
-	"unknown", "io_uring", "mmsg", NULL
+	"unknown", "io_uring", "mmsg", "sqpoll", NULL
 };
 
 /* Indexed by enum mcr_send_error; the first two are no errors. */

@@ -37,7 +37,7 @@ static const char usage[] =
 	"usage: mcrd [OPTION]...\n"
 	"  -n, --netns NETNS     serve another network namespace\n"
 	"  --workers N           processes that handle packets (one a CPU)\n"
-	"  --loop auto|uring|mmsg\n"
+	"  --loop auto|uring|mmsg|sqpoll\n"
 	"                        how they receive and send (auto)\n"
 	"  --user USER           whom they run as (mcrd, or nobody)\n"
 	"  --log-level error|warning|notice|info|debug\n"
@@ -120,6 +120,7 @@ static int set_loop(struct mcrd_options *opt, const char *value)
 		[MCRD_LOOP_AUTO] = "auto",
 		[MCRD_LOOP_URING] = "uring",
 		[MCRD_LOOP_MMSG] = "mmsg",
+		[MCRD_LOOP_SQPOLL] = "sqpoll",
 	};
 	unsigned int i;
 
@@ -129,7 +130,7 @@ static int set_loop(struct mcrd_options *opt, const char *value)
 		opt->loop = i;
 		return 0;
 	}
-	return complain("--loop '%s': it is auto, uring or mmsg", value);
+	return complain("--loop '%s': it is auto, uring, mmsg or sqpoll", value);
 }
 
 static int set_user(struct mcrd_options *opt, const char *value)

@@ -269,7 +269,11 @@ static int turn(struct mcrd *d, int timeout)
 	return ret;
 }
 
-static void wait_for_workers(struct mcrd *d)
+/*
+ * Who has named a way to receive and send, and cannot have it, is told so. Later, when
+ * packets are forwarded, none is stopped for that: its place is tried again.
+ */
+static int wait_for_workers(struct mcrd *d)
 {
 	int64_t end = mcrd_now_ms() + START_MS;
 
@@ -279,10 +283,16 @@ static void wait_for_workers(struct mcrd *d)
 		if (left <= 0) {
 			mcrd_log(&d->log, LOG_WARNING,
 				 "not all workers are ready: serving without them");
-			return;
+			return 0;
 		}
 		turn(d, (int)left);
+		if (!d->workers.no_loop)
+			continue;
+		mcrd_log(&d->log, LOG_ERR,
+			 "workers cannot receive and send as --loop says: --loop auto takes what there is");
+		return -1;
 	}
+	return 0;
 }
 
 /* Before anybody else can change rules, or see that there are none. */
@@ -319,7 +329,8 @@ static int serve(struct mcrd *d)
 	uint64_t usec = 0;
 	int ret;
 
-	wait_for_workers(d);
+	if (wait_for_workers(d))
+		return -1;
 	restore(d);
 	if (mcrd_instance_listen(&d->instance,
 				 d->opt.restricted ? &d->opt.read_group : NULL))

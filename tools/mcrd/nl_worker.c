@@ -15,6 +15,7 @@
 static_assert((int)MCRD_LOOP_AUTO == (int)MCR_WORKER_LOOP_UNKNOWN, "");
 static_assert((int)MCRD_LOOP_URING == (int)MCR_WORKER_LOOP_URING, "");
 static_assert((int)MCRD_LOOP_MMSG == (int)MCR_WORKER_LOOP_MMSG, "");
+static_assert((int)MCRD_LOOP_SQPOLL == (int)MCR_WORKER_LOOP_SQPOLL, "");
 
 static int put_counter(struct sk_buff *skb, int attr, const u64 *counter)
 {

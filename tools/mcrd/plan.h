@@ -66,16 +66,22 @@ struct mcrd_head {
 	__u16 fds;
 };
 
+/* Exit status of a worker that cannot receive and send as it was told. */
+#define MCRD_EXIT_NO_LOOP	3
+
 /**
  * enum mcrd_loop - how a worker receives and sends
  * @MCRD_LOOP_AUTO: io_uring, where it is to be had, else the other
  * @MCRD_LOOP_URING: io_uring, or not at all
  * @MCRD_LOOP_MMSG: recvmmsg() and sendmmsg()
+ * @MCRD_LOOP_SQPOLL: io_uring, and a thread of the kernel's submits to it; or not at
+ *	all
  */
 enum mcrd_loop {
 	MCRD_LOOP_AUTO,
 	MCRD_LOOP_URING,
 	MCRD_LOOP_MMSG,
+	MCRD_LOOP_SQPOLL,
 };
 
 /**

@@ -31,7 +31,14 @@
 
 static const char *loop_name(uint32_t loop)
 {
-	return loop == MCRD_LOOP_URING ? "io_uring" : "recvmmsg and sendmmsg";
+	static const char *const names[] = {
+		[MCRD_LOOP_URING] = "io_uring",
+		[MCRD_LOOP_MMSG] = "recvmmsg and sendmmsg",
+		[MCRD_LOOP_SQPOLL] = "io_uring with SQPOLL",
+	};
+
+	return loop < sizeof(names) / sizeof(names[0]) && names[loop] ?
+	       names[loop] : "?";
 }
 
 static bool on_hello(struct mcrd_child *w, const void *data, size_t len)

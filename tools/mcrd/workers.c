@@ -245,6 +245,9 @@ static bool collect(struct mcrd_child *w)
 	mcrd_child_listen(w);
 	mcrd_child_read_log(w);
 	mcrd_lines_end(&w->lines);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == MCRD_EXIT_NO_LOOP &&
+	    w->all->config.loop != MCRD_LOOP_AUTO)
+		w->all->no_loop = true;
 	if (!w->quiet)
 		say_how(w, status);
 	return true;

@@ -19,20 +19,28 @@
 
 static struct mcrd_pool pool;
 static struct mcrd_uring uring;
+/* With what is said to mcrd_uring_open(), all tests are done for both. */
+static bool with_sqpoll;
 
 static int setup(void **state)
 {
 	char why[200];
 
-	(void)state;
 	if (mcrd_pool_init(&pool, 16, 4096))
 		return -1;
-	if (mcrd_uring_open(&uring, &pool, 64, why, sizeof(why))) {
+	if (mcrd_uring_open(&uring, &pool, 64, with_sqpoll, why,
+			    sizeof(why))) {
 		/* A kernel, or a sandbox, without it has nothing to restrict. */
 		print_message("# %s\n", why);
 		*state = &uring;
 	}
 	return 0;
+}
+
+static int setup_sqpoll(void **state)
+{
+	with_sqpoll = true;
+	return setup(state);
 }
 
 static int teardown(void **state)
@@ -88,6 +96,32 @@ static void test_send(void **state)
 	close(sv[1]);
 }
 
+/* Room is made, or waited for, as often as it is asked for. */
+static void test_room(void **state)
+{
+	const unsigned int n = 3 * MCRD_URING_SQ;
+	struct io_uring_sqe *sqe;
+	struct io_uring_cqe *cqe;
+	unsigned int i;
+
+	if (*state)
+		skip();
+	for (i = 0; i < n; i++) {
+		sqe = mcrd_uring_sqe(&uring);
+		assert_non_null(sqe);
+		io_uring_prep_nop(sqe);
+		sqe->user_data = i;
+	}
+	while (!mcrd_uring_submit(&uring))
+		;
+	for (i = 0; i < n; i++) {
+		assert_int_equal(io_uring_wait_cqe(&uring.ring, &cqe), 0);
+		assert_int_equal(cqe->user_data, i);
+		io_uring_cqe_seen(&uring.ring, cqe);
+	}
+	assert_true(uring.calls > 0);
+}
+
 /* Files that are registered could be used without a descriptor. */
 static void test_register(void **state)
 {
@@ -126,7 +160,8 @@ static void test_lend(void **state)
 	mcrd_uring_close(&uring);
 	mcrd_pool_exit(&pool);
 	assert_int_equal(mcrd_pool_init(&pool, 1024, 66048), 0);
-	assert_int_equal(mcrd_uring_open(&u, &pool, 64, why, sizeof(why)), 0);
+	assert_int_equal(mcrd_uring_open(&u, &pool, 64, with_sqpoll, why,
+					 sizeof(why)), 0);
 	mcrd_uring_lend(&u);
 	assert_int_equal(u.lent, MCRD_URING_LENT / 66048);
 	assert_int_equal(pool.n_free, 1024 - u.lent);
@@ -140,8 +175,8 @@ static void test_lend(void **state)
 	mcrd_uring_close(&u);
 	assert_int_equal(pool.n_free, 1024);
 	/* For teardown(). */
-	assert_int_equal(mcrd_uring_open(&uring, &pool, 64, why, sizeof(why)),
-			 0);
+	assert_int_equal(mcrd_uring_open(&uring, &pool, 64, with_sqpoll, why,
+					 sizeof(why)), 0);
 }
 
 int main(void)
@@ -149,9 +184,20 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_send, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_register, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lend, setup, teardown),
 	};
+	const struct CMUnitTest sqpoll[] = {
+		cmocka_unit_test_setup_teardown(test_open, setup_sqpoll, teardown),
+		cmocka_unit_test_setup_teardown(test_send, setup_sqpoll, teardown),
+		cmocka_unit_test_setup_teardown(test_room, setup_sqpoll, teardown),
+		cmocka_unit_test_setup_teardown(test_register, setup_sqpoll,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_lend, setup_sqpoll, teardown),
+	};
 
-	return cmocka_run_group_tests_name("worker uring", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("worker uring", tests, NULL, NULL) ||
+	       cmocka_run_group_tests_name("worker uring, SQPOLL", sqpoll, NULL,
+					   NULL);
 }

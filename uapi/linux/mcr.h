@@ -533,11 +533,13 @@ enum mcr_status_attr {
  * @MCR_WORKER_LOOP_UNKNOWN: it has not said yet
  * @MCR_WORKER_LOOP_URING: io_uring
  * @MCR_WORKER_LOOP_MMSG: recvmmsg() and sendmmsg()
+ * @MCR_WORKER_LOOP_SQPOLL: io_uring, and a thread of the kernel's submits to it
  */
 enum mcr_worker_loop {
 	MCR_WORKER_LOOP_UNKNOWN,
 	MCR_WORKER_LOOP_URING,
 	MCR_WORKER_LOOP_MMSG,
+	MCR_WORKER_LOOP_SQPOLL,
 };
 
 /**

@@ -44,5 +44,6 @@ struct mcrd_loop_ops {
 
 extern const struct mcrd_loop_ops mcrd_loop_uring;
 extern const struct mcrd_loop_ops mcrd_loop_mmsg;
+extern const struct mcrd_loop_ops mcrd_loop_sqpoll;
 
 #endif /* MCRD_WORKER_LOOP_H */

@@ -6,6 +6,9 @@
  *
  * Sends do not wait (MSG_DONTWAIT): they are done when they are submitted, and
  * what a socket has no room for is that socket's loss alone.
+ *
+ * With SQPOLL a thread of the kernel's submits, a little later, what is in the queue;
+ * all else is the same.
  */
 #include "worker.h"
 
@@ -106,7 +109,8 @@ struct mcrd_ring {
 	uint64_t rest_until;
 };
 
-static int uring_open(struct mcrd_worker *w, char *why, size_t size)
+static int ring_open(struct mcrd_worker *w, bool sqpoll, char *why,
+		     size_t size)
 {
 	size_t shift = mcrd_frame_shift(w->config.vnet);
 	struct mcrd_ring *ring;
@@ -124,13 +128,24 @@ static int uring_open(struct mcrd_worker *w, char *why, size_t size)
 	err = -ENOMEM;
 	snprintf(why, size, "there is no memory for the loop");
 	if (ring->event)
-		err = mcrd_uring_open(&ring->u, &w->pool, shift, why, size);
+		err = mcrd_uring_open(&ring->u, &w->pool, shift, sqpoll, why,
+				      size);
 	if (err) {
 		free(ring->event);
 		free(ring);
 		w->ring = NULL;
 	}
 	return err;
+}
+
+static int uring_open(struct mcrd_worker *w, char *why, size_t size)
+{
+	return ring_open(w, false, why, size);
+}
+
+static int sqpoll_open(struct mcrd_worker *w, char *why, size_t size)
+{
+	return ring_open(w, true, why, size);
 }
 
 static void free_closing(struct mcrd_ring *ring)
@@ -369,7 +384,7 @@ static int64_t limit_of(struct mcrd_worker *w, unsigned int *n)
 	uint32_t us = mcrd_pace_wait(&w->pace, w->config.wait_us);
 
 	*n = 1;
-	if (w->apply.owed || w->stopping)
+	if (w->apply.owed || w->stopping || w->ring->closing)
 		return RETRY_MS * 1000000LL;
 	if (us && !w->table.n_low) {
 		*n = MCRD_PACE_ENOUGH + w->sender.under_way[0] + w->sender.under_way[1];
@@ -546,6 +561,18 @@ static void uring_round(struct mcrd_worker *w)
 const struct mcrd_loop_ops mcrd_loop_uring = {
 	.which = MCRD_LOOP_URING,
 	.open = uring_open,
+	.close = uring_close,
+	.rx_open = uring_rx_open,
+	.rx_close = uring_rx_close,
+	.tx_close = uring_tx_close,
+	.send = uring_send,
+	.submit = uring_submit,
+	.round = uring_round,
+};
+
+const struct mcrd_loop_ops mcrd_loop_sqpoll = {
+	.which = MCRD_LOOP_SQPOLL,
+	.open = sqpoll_open,
 	.close = uring_close,
 	.rx_open = uring_rx_open,
 	.rx_close = uring_rx_close,

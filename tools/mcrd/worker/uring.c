@@ -17,6 +17,8 @@
 #include "frame.h"
 #include "pool.h"
 
+#define N_ELEMENTS(array)	(sizeof(array) / sizeof((array)[0]))
+
 /* What is asked for, the best first; old kernels refuse flags they do not know. */
 static const unsigned int flag_sets[] = {
 	IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER |
@@ -26,6 +28,13 @@ static const unsigned int flag_sets[] = {
 	IORING_SETUP_SUBMIT_ALL | IORING_SETUP_COOP_TASKRUN,
 	IORING_SETUP_SUBMIT_ALL,
 	0,
+};
+
+static const unsigned int sqpoll_flag_sets[] = {
+	IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER |
+	IORING_SETUP_SQPOLL,
+	IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SQPOLL,
+	IORING_SETUP_SQPOLL,
 };
 
 static const char *refusal(int err)
@@ -93,14 +102,18 @@ static int restrict_to_work(struct mcrd_uring *u)
 /* Sends, and each buffer that may be filled, have room for their completion. */
 static int setup(struct mcrd_uring *u)
 {
+	const unsigned int *sets = u->sqpoll ? sqpoll_flag_sets : flag_sets;
+	size_t n = u->sqpoll ? N_ELEMENTS(sqpoll_flag_sets) :
+			       N_ELEMENTS(flag_sets);
 	struct io_uring_params p;
 	int err = -EINVAL;
 	size_t i;
 
-	for (i = 0; i < sizeof(flag_sets) / sizeof(flag_sets[0]); i++) {
+	for (i = 0; i < n; i++) {
 		memset(&p, 0, sizeof(p));
-		p.flags = flag_sets[i] | IORING_SETUP_CQSIZE |
+		p.flags = sets[i] | IORING_SETUP_CQSIZE |
 			  IORING_SETUP_CLAMP | IORING_SETUP_R_DISABLED;
+		p.sq_thread_idle = MCRD_URING_IDLE_MS;
 		p.cq_entries = 4 * MCRD_URING_SQ + 2 * u->pool->n;
 		err = io_uring_queue_init_params(MCRD_URING_SQ, &u->ring, &p);
 		if (err != -EINVAL)
@@ -204,19 +217,31 @@ struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u)
 	if (sqe)
 		return sqe;
 	mcrd_uring_submit(u);
+	if (u->sqpoll) {
+		u->calls++;
+		io_uring_sqring_wait(&u->ring);
+	}
 	return io_uring_get_sqe(&u->ring);
+}
+
+/* Who finds nothing for long sleeps, and says so before. */
+static bool is_asleep(const struct mcrd_uring *u)
+{
+	return __atomic_load_n(u->ring.sq.kflags, __ATOMIC_RELAXED) &
+	       IORING_SQ_NEED_WAKEUP;
 }
 
 /**
  * mcrd_uring_submit - carry out what was asked for
  * @u: the io_uring
  *
- * Return: true; false if the kernel does not take all of it now.
+ * Return: true; false if the kernel has not taken all of it yet.
  */
 bool mcrd_uring_submit(struct mcrd_uring *u)
 {
 	/* Without anything to submit it is none, but for rare cases. */
-	u->calls += io_uring_sq_ready(&u->ring) > 0;
+	u->calls += io_uring_sq_ready(&u->ring) > 0 &&
+		    (!u->sqpoll || is_asleep(u));
 	io_uring_submit(&u->ring);
 	return !io_uring_sq_ready(&u->ring);
 }
@@ -225,10 +250,15 @@ bool mcrd_uring_submit(struct mcrd_uring *u)
  * mcrd_uring_look - the same, and see what else is done, without waiting
  * @u: the io_uring
  *
- * The kernel may leave completions undone until it is asked for them.
+ * The kernel may leave completions undone until it is asked for them, but for what
+ * its own thread has submitted.
  */
 void mcrd_uring_look(struct mcrd_uring *u)
 {
+	if (u->sqpoll) {
+		mcrd_uring_submit(u);
+		return;
+	}
 	u->calls++;
 	io_uring_submit_and_get_events(&u->ring);
 }
@@ -329,18 +359,20 @@ static int try_out(struct mcrd_uring *u)
  * @u: it
  * @pool: what buffers are lent from, all of them free
  * @shift: bytes of each buffer that are to be left free
+ * @sqpoll: a thread of the kernel's is to submit, so that no call is needed for it
  * @why: if it cannot be done, a sentence
  * @size: of @why
  *
  * Return: 0, or -errno: then the pool is as it was.
  */
 int mcrd_uring_open(struct mcrd_uring *u, struct mcrd_pool *pool, size_t shift,
-		    char *why, size_t size)
+		    bool sqpoll, char *why, size_t size)
 {
 	int err;
 
 	memset(u, 0, sizeof(*u));
 	u->pool = pool;
+	u->sqpoll = sqpoll;
 	u->lend = MCRD_URING_LENT / (unsigned int)pool->size;
 	if (u->lend < MCRD_URING_LEND)
 		u->lend = MCRD_URING_LEND;
@@ -349,7 +381,8 @@ int mcrd_uring_open(struct mcrd_uring *u, struct mcrd_pool *pool, size_t shift,
 	u->msg.msg_controllen = MCRD_FRAME_CONTROL;
 	err = setup(u);
 	if (err) {
-		snprintf(why, size, "io_uring is refused: %s", refusal(-err));
+		snprintf(why, size, "io_uring%s is refused: %s",
+			 sqpoll ? " with SQPOLL" : "", refusal(-err));
 		return err;
 	}
 	/* Not to look the ring up by its descriptor each time. */

@@ -28,10 +28,14 @@ struct mcrd_pool;
 #define MCRD_URING_WARM		(1024U << 10)
 #define MCRD_URING_FEW		16U
 
+/* That thread looks for something to submit for so long, then it sleeps. */
+#define MCRD_URING_IDLE_MS	2U
+
 /**
  * struct mcrd_uring - an io_uring with a ring of receive buffers
  * @ring: the io_uring
  * @open: it is there
+ * @sqpoll: a thread of the kernel's submits what is put into its queue
  * @br: the ring of buffers, shared with the kernel; a mapping
  * @br_len: bytes of @br
  * @entries: of @br, a power of two
@@ -46,6 +50,7 @@ struct mcrd_pool;
 struct mcrd_uring {
 	struct io_uring ring;
 	bool open;
+	bool sqpoll;
 	struct io_uring_buf_ring *br;
 	size_t br_len;
 	unsigned int entries;
@@ -59,7 +64,7 @@ struct mcrd_uring {
 };
 
 int mcrd_uring_open(struct mcrd_uring *u, struct mcrd_pool *pool, size_t shift,
-		    char *why, size_t size);
+		    bool sqpoll, char *why, size_t size);
 void mcrd_uring_close(struct mcrd_uring *u);
 void mcrd_uring_lend(struct mcrd_uring *u);
 struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags,

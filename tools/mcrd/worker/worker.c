@@ -32,8 +32,9 @@
 /* To find room for the answer when the supervisor is slow. */
 #define HELLO_TRIES_MS		2000
 
-static const struct mcrd_loop_ops *const preferred[] = {
-	&mcrd_loop_uring, &mcrd_loop_mmsg,
+/* The best first. */
+static const struct mcrd_loop_ops *const loops[] = {
+	&mcrd_loop_uring, &mcrd_loop_mmsg, &mcrd_loop_sqpoll,
 };
 
 static int make_pool(struct mcrd_worker *w)
@@ -49,18 +50,26 @@ static int make_pool(struct mcrd_worker *w)
 			      MCRD_FRAME_ROOM + MCRD_VNET_LEN + bytes);
 }
 
-/* Take a loop that works, the best first. Return 0, or -errno: there is none. */
+/* A thread of the kernel's takes a processor's time: it has to be asked for. */
+static bool may_take(const struct mcrd_worker *w,
+		     const struct mcrd_loop_ops *ops)
+{
+	if (w->config.loop == MCRD_LOOP_AUTO)
+		return ops->which != MCRD_LOOP_SQPOLL;
+	return w->config.loop == ops->which;
+}
+
+/* Take a loop that works. Return 0, or -errno: there is none. */
 static int choose_loop(struct mcrd_worker *w, struct mcrd_hello *hello)
 {
 	char why[sizeof(hello->why)];
 	int err = -EINVAL;
 	size_t i;
 
-	for (i = 0; i < sizeof(preferred) / sizeof(preferred[0]); i++) {
-		const struct mcrd_loop_ops *ops = preferred[i];
+	for (i = 0; i < sizeof(loops) / sizeof(loops[0]); i++) {
+		const struct mcrd_loop_ops *ops = loops[i];
 
-		if (w->config.loop != MCRD_LOOP_AUTO &&
-		    w->config.loop != ops->which)
+		if (!may_take(w, ops))
 			continue;
 		err = ops->open(w, why, sizeof(why));
 		if (!err) {
@@ -128,7 +137,7 @@ static const char *restrict_calls(struct mcrd_worker *w)
 	int err;
 
 	err = mcrd_seccomp_enter(seccomp_mode(),
-				 w->loop->which == MCRD_LOOP_URING, why,
+				 w->loop->which != MCRD_LOOP_MMSG, why,
 				 sizeof(why));
 	if (!err)
 		return NULL;
@@ -166,8 +175,12 @@ const char *mcrd_worker_configure(struct mcrd_worker *w,
 	if (make_pool(w) || mcrd_sender_init(&w->sender))
 		return "there is no memory for its buffers";
 	w->sender.no_gso = !w->config.gso;
-	if (choose_loop(w, &hello))
-		return "there is no way to receive and send";
+	if (choose_loop(w, &hello)) {
+		mcrd_wlog_put(&w->log, LOG_ERR, NULL,
+			      "there is no way to receive and send");
+		mcrd_worker_end(w, MCRD_EXIT_NO_LOOP);
+		return NULL;
+	}
 	why = restrict_calls(w);
 	if (why)
 		return why;
