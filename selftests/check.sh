@@ -320,7 +320,7 @@ main() {
 		selftests/deps.sh --no-guests selftests/proof/deps.list
 	tell "tools"
 	compile_once
-	as_user make -s -C tools all ../build/tools/nlsend
+	as_user make -s -C tools all ../build/tools/nlsend ../build/tools/mcrd-worker
 	as_user make -s -C selftests
 	# A guest cannot fetch it. Without it a test is skipped, which is a fault.
 	MCR_YNL=$(as_user selftests/netlink/ynl-fetch.sh) || tell "no netlink library"

@@ -55,7 +55,7 @@ prepare_processes() {
 	chmod -R a+rwX "$built"
 	umask 0
 	counted=(env "MCRD=$built/mcrd" "MCRTOOL=$built/mcrtool"
-		"MCR_NLSEND=$built/nlsend" MCRD_SECCOMP=off)
+		"MCR_WORKER=$built/mcrd-worker" "MCR_NLSEND=$built/nlsend" MCRD_SECCOMP=off)
 }
 
 count_relay() {

@@ -61,14 +61,15 @@ check_unit() {
 check_relay() {
 	local limits=$built/limits.o status=0
 	rm -f "$built/mcrd"
-	as_user make -s -C tools all ../build/tools/nlsend &&
+	as_user make -s -C tools all ../build/tools/nlsend ../build/tools/mcrd-worker &&
 		as_user make -s -C selftests &&
 		as_user cc -Wall -Wextra -Werror -c -o "$limits" \
 			selftests/proof/sanitize_limits.c &&
-		build all LDFLAGS="-Wl,--wrap=setrlimit $limits" || return
+		build all LDFLAGS="-Wl,--wrap=setrlimit $limits" &&
+		build "../build/sanitize/$name/mcrd-worker" || return
 	nm "$built/mcrd" | grep "__${name:0:1}san_init" >/dev/null ||
 		die "the daemon was not built for this sanitizer"
-	MCRD=$built/mcrd MCRD_SECCOMP=off "${quiet[@]}" selftests/relay.sh "$@" ||
+	MCRD=$built/mcrd MCR_WORKER=$built/mcrd-worker MCRD_SECCOMP=off "${quiet[@]}" selftests/relay.sh "$@" ||
 		status=$?
 	return "$status"
 }

@@ -22,7 +22,7 @@ import plan
 
 SOL_PACKET = 263
 PACKET_AUXDATA, PACKET_VNET_HDR, PACKET_IGNORE_OUTGOING = 8, 15, 23
-SO_SNDBUFFORCE, SO_RCVBUFFORCE = 32, 33
+SO_SNDBUFFORCE, SO_RCVBUFFORCE, SO_TIMESTAMPNS = 32, 33, 35
 ETH_P_ALL = 3
 IFF_UP, IFF_LOOPBACK, IFF_LOWER_UP = 1, 8, 0x10000
 WAIT = 20
@@ -224,6 +224,7 @@ class Worker:
         if proto:
             s.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
             s.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+            s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
             s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 32 << 20)
         else:
             s.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 16 << 20)

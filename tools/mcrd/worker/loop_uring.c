@@ -431,7 +431,9 @@ static void wait_for_more(struct mcrd_worker *w)
 			uring_submit(w);
 		if (has_work(w))
 			return;
-		count_in_time(w, &n, &ts);
+		/* Without buffers it is sends that are waited for. */
+		if (w->ring->u.lent)
+			count_in_time(w, &n, &ts);
 	}
 	err = io_uring_submit_and_wait_timeout(ring, &cqe, n,
 					       ts.tv_nsec ? &ts : NULL, NULL);
