@@ -48,7 +48,7 @@ declare -A TESTS
 # Steps in the order in which they begin, and the seconds that a guest has, on a
 # machine which is busy with other things, too.
 if [[ $list == check ]]; then
-	STEPS="unit relay uml style stock-6.12 debug-6.1 stock-6.1 smp-6.12 install-6.1 \
+	STEPS="unit relay uml style debug-6.1 stock-6.12 stock-6.1 smp-6.12 install-6.1 \
 bench model"
 	LIMIT=5400
 	TESTS=(
