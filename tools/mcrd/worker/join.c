@@ -261,21 +261,27 @@ void mcrd_run_add(struct mcrd_run *run, const struct mcrd_frame *f,
 	add_piece(run, f, p);
 }
 
-/* The pseudo-header's sum: the rest is filled in by who sends. */
-static void make_partial(struct mcrd_run *run)
+/* Of a datagram of @len bytes: the rest is filled in by who sends. */
+static __sum16 pseudo_sum(const struct mcrd_run *run, uint32_t len)
 {
-	uint32_t len = run->p.l3_len - run->p.thoff;
-	struct ipv6hdr *ip6h = (void *)run->head;
-	struct iphdr *iph = (void *)run->head;
-	struct udphdr *uh = (void *)(run->head + run->p.thoff);
+	const struct ipv6hdr *ip6h = (const void *)run->head;
+	const struct iphdr *iph = (const void *)run->head;
 
 	if (run->p.flow.family == AF_INET)
-		uh->check = (__sum16)~csum_tcpudp_magic(iph->saddr, iph->daddr,
-							len, IPPROTO_UDP, 0);
-	else
-		uh->check = (__sum16)~csum_ipv6_magic(&ip6h->saddr,
-						      &ip6h->daddr, len,
-						      IPPROTO_UDP, 0);
+		return (__sum16)~csum_tcpudp_magic(iph->saddr, iph->daddr, len,
+						   IPPROTO_UDP, 0);
+	return (__sum16)~csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, len,
+					 IPPROTO_UDP, 0);
+}
+
+static struct udphdr *head_udp(struct mcrd_run *run)
+{
+	return (void *)(run->head + run->p.thoff);
+}
+
+static void make_partial(struct mcrd_run *run)
+{
+	head_udp(run)->check = pseudo_sum(run, run->p.l3_len - run->p.thoff);
 	run->partial = true;
 	run->csum_start = run->p.thoff;
 	run->csum_offset = offsetof(struct udphdr, check);
@@ -285,7 +291,7 @@ static void make_lengths(struct mcrd_run *run)
 {
 	struct ipv6hdr *ip6h = (void *)run->head;
 	struct iphdr *iph = (void *)run->head;
-	struct udphdr *uh = (void *)(run->head + run->p.thoff);
+	struct udphdr *uh = head_udp(run);
 
 	uh->len = htons(run->p.l3_len - run->p.thoff);
 	if (run->p.flow.family == AF_INET) {
@@ -298,9 +304,15 @@ static void make_lengths(struct mcrd_run *run)
 
 /*
  * GRO may only have chained the packets of a super-packet, to send them on as they
- * were. Then its checksum is that of the first one: found right, or partial. All
- * others have the partial checksum already that is made here.
+ * were. Then its checksum is that of the first one: found right, or partial. Another
+ * partial one stays as it is: if it is wrong, who receives is to see that.
  */
+static bool is_chained(struct mcrd_run *run)
+{
+	return head_udp(run)->check ==
+	       pseudo_sum(run, sizeof(struct udphdr) + run->gso_size);
+}
+
 static bool is_super(const struct mcrd_run *run)
 {
 	return run->gso_size && run->gso_type == SKB_GSO_UDP_L4 &&
@@ -323,5 +335,6 @@ void mcrd_run_finish(struct mcrd_run *run)
 		run->full_len = run->p.l3_len;
 		make_lengths(run);
 	}
-	make_partial(run);
+	if (run->n > 1 || !run->partial || is_chained(run))
+		make_partial(run);
 }
