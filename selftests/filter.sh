@@ -15,6 +15,7 @@
 MCR_VIA=relay
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topology.sh"
+. "$(dirname "$0")/daemon.sh"
 
 G=${GROUP[4]}
 OTHER=239.9.9.9
@@ -23,22 +24,10 @@ BACKGROUND=
 
 # mcrd_start [COMMAND...]: a daemon, under COMMAND, serving when this returns.
 mcrd_start() {
-	start ip netns exec "${NS[mcr]}" "$@" "$MCRD" --workers 2 \
-		--log-level info 2>"$WORK/log"
-	DAEMON=$STARTED_PID
-	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")" || return
+	daemon_start ip netns exec "${NS[mcr]}" "$@" "$MCRD" --alone --workers 2 \
+		--log-level info || return
 	rule_add name r1 iif in0 group "$G" to out1
 }
-
-serves() { mcr status >/dev/null 2>&1; }
-
-mcrd_end() {
-	kill "$DAEMON"
-	wait "$DAEMON"
-	check_equal "status of mcrd" $? 0
-}
-
-logged() { grep -q -e "$1" "$WORK/log"; }
 
 status_is() {
 	query "$1" status
@@ -73,7 +62,7 @@ wakes_nobody() {
 	[[ $VALUE -lt 200 ]] || fail "workers made $VALUE system calls"
 	check_status '[.ingress[].unmatched[].group] | sort | join(" ")' \
 		"\"$OTHER ff1e::9\""
-	mcrd_end
+	daemon_end
 	logged "wake workers" && fail "the log: $(<"$WORK/log")"
 }
 
@@ -86,7 +75,7 @@ wakes() {
 	counted "$COUNT"
 	check_status '[.workers[].packets] | add' "$COUNT"
 	check_status '[.ingress[].unmatched[].group] | join(" ")' "\"$OTHER\""
-	mcrd_end
+	daemon_end
 }
 
 refused() {
@@ -103,7 +92,7 @@ with_the_units_rights() {
 	counted "$COUNT"
 	query '[.workers[].packets] | add' status
 	[[ $VALUE -lt 50 ]] || fail "workers looked at $VALUE packets"
-	mcrd_end
+	daemon_end
 }
 
 # stream: packets of r1 without end, until there is the file "enough"; how many they
@@ -170,7 +159,7 @@ come_and_go() {
 	serves_at_once "group ff1e::/32 dport 5000" "$v6"
 	background_ends
 	counted_all
-	mcrd_end
+	daemon_end
 }
 
 # All that was seen was taken by a rule or by none.
@@ -205,7 +194,7 @@ many() {
 	check_rule m0 .packets 600
 	background_ends
 	counted_all
-	mcrd_end
+	daemon_end
 }
 
 too_many_masks() {
@@ -228,7 +217,7 @@ too_many_masks() {
 	counted $((2 * COUNT))
 	query '[.workers[].packets] | add' status
 	[[ $VALUE -lt $((COUNT + 50)) ]] || fail "workers looked at $VALUE packets"
-	mcrd_end
+	daemon_end
 }
 
 # But for the socket that it listens on, the daemon has none of that name.
@@ -265,7 +254,7 @@ refused_for_now() {
 	[[ $VALUE -lt 50 ]] || fail "workers looked at $VALUE packets"
 	sends 300 239.2.2.2 --src 10.0.0.1
 	check_rule wide .packets 300
-	mcrd_end
+	daemon_end
 }
 
 # What was counted stays counted when the device has other sockets.
@@ -284,7 +273,7 @@ another_name() {
 	[[ $VALUE -lt 50 ]] || fail "workers looked at $VALUE packets"
 	sends 300 "$G" --src 10.0.0.1
 	check_rule r1 .packets 300
-	mcrd_end
+	daemon_end
 }
 
 # looked_at LEAST MOST: so many packets came to workers.
@@ -318,7 +307,7 @@ tagged() {
 	send --group "$G" --flow end --count 1
 	sink_end
 	check_delivery
-	mcrd_end
+	daemon_end
 }
 
 # A VLAN device hands its tag down beside the frame, and so does veth.
@@ -386,14 +375,14 @@ super_packets() {
 		[[ $SEEN -lt $((COUNT / 2)) ]] ||
 			fail "GRO made no super-packets: $SEEN seen"
 		check_equal "frames that no rule takes" "$NOT_MATCHED" 0
-		mcrd_end
+		daemon_end
 		supers_of_nobody
 		# A sample of them is eight packets each.
 		looked_at 2 $((2 + 8 * 10))
-		mcrd_end
+		daemon_end
 		supers_of_nobody env MCRD_EBPF=off
 		looked_at $((2 * COUNT + 2)) $((2 * COUNT + 2))
-		mcrd_end
+		daemon_end
 	done
 	run_ok in_ns src ethtool -K s0 tx-udp-segmentation on
 	run_ok in_ns mcr ethtool -K in0 gro off rx-udp-gro-forwarding off \
@@ -418,10 +407,10 @@ status_tells() {
 	told "unhooked +-" false 0
 	run_ok mcr rule enable r1
 	told "hooked +filtered" true 1
-	mcrd_end
+	daemon_end
 	mcrd_start env MCRD_EBPF=off
 	told "hooked +-" false 0
-	mcrd_end
+	daemon_end
 }
 
 case_add "packets that no rule takes wake nobody, and are counted" wakes_nobody

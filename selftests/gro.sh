@@ -16,24 +16,15 @@
 MCR_VIA=relay
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topology.sh"
+. "$(dirname "$0")/daemon.sh"
 
 G=${GROUP[4]}
 COUNT=$(scaled 800)
 
 # mcrd_start [OPTION...]: a daemon, serving when this returns.
 mcrd_start() {
-	start ip netns exec "${NS[mcr]}" "$MCRD" --workers 2 --log-level info \
-		"$@" 2>"$WORK/log"
-	DAEMON=$STARTED_PID
-	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")"
-}
-
-serves() { mcr status >/dev/null 2>&1; }
-
-mcrd_end() {
-	kill "$DAEMON"
-	wait "$DAEMON"
-	check_equal "status of mcrd" $? 0
+	daemon_start ip netns exec "${NS[mcr]}" "$MCRD" --workers 2 \
+		--log-level info "$@"
 }
 
 # features DEV: of rx-gro and rx-udp-gro-forwarding, in VALUE.
@@ -91,7 +82,7 @@ on_and_off() {
 	check_features in0 "off off"
 	rule r1 "$G"
 	check_features in0 "on on"
-	mcrd_end
+	daemon_end
 	check_features in0 "off off"
 }
 
@@ -104,7 +95,7 @@ as_it_was() {
 			mcrd_start --gro
 			rule r1 "$G"
 			check_features in0 "on on"
-			mcrd_end
+			daemon_end
 			check_features in0 "$gro $forwarding"
 		done
 	done
@@ -117,7 +108,7 @@ not_asked_for() {
 	check_features in0 "off off"
 	delivers
 	[[ $SEEN -ge $COUNT ]] || fail "$SEEN frames for $COUNT packets"
-	mcrd_end
+	daemon_end
 }
 
 super_packets() {
@@ -126,7 +117,7 @@ super_packets() {
 	rule r1 "$G"
 	delivers
 	[[ $SEEN -lt $((COUNT / 2)) ]] || fail "$SEEN frames for $COUNT packets"
-	mcrd_end
+	daemon_end
 }
 
 # Devices that are not there yet, have another name then, and go.
@@ -142,8 +133,8 @@ late() {
 	check_features late0 "on on"
 	ip_in mcr link del late0
 	check_rule late .waiting true
-	mcrd_end
-	grep -q "stays on\|cannot be turned on" "$WORK/log" &&
+	daemon_end
+	! logged "stays on\|cannot be turned on" ||
 		fail "the log: $(<"$WORK/log")"
 }
 
@@ -152,7 +143,7 @@ turned_off_meanwhile() {
 	mcrd_start --gro
 	rule r1 "$G"
 	set_features off off
-	mcrd_end
+	daemon_end
 	check_features in0 "off off"
 }
 
@@ -162,9 +153,9 @@ too_old() {
 	mcrd_start --gro
 	rule r1 "$G"
 	check_features in0 "off off"
-	grep -q "gro: left as it is" "$WORK/log" ||
+	logged "gro: left as it is" ||
 		fail "the log: $(<"$WORK/log")"
-	mcrd_end
+	daemon_end
 }
 
 if gets_super --gso; then
