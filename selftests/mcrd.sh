@@ -15,6 +15,7 @@
 MCR_VIA=relay
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topology.sh"
+. "$(dirname "$0")/daemon.sh"
 
 PEER=
 # What the daemon's command line begins with.
@@ -29,23 +30,17 @@ mcrd_start() {
 	local where=(-n "${NS[mcr]}")
 	# Who may not enter it begins there.
 	[[ ${PREFIX[*]} != "ip netns exec "* ]] || where=()
-	start "${PREFIX[@]}" "$MCRD" "${where[@]}" --workers 2 "$@" \
-		2>"$WORK/log"
-	DAEMON=$STARTED_PID
-	wait_for serves || fail "mcrd does not serve: $(<"$WORK/log")" || return
+	daemon_start "${PREFIX[@]}" "$MCRD" "${where[@]}" --workers 2 "$@" ||
+		return
 	SOCKET=$(echo "$MCR_RUN_DIR"/*.sock)
 	WORKERS=$(workers "$DAEMON")
 	check_equal "number of workers" "$(wc -w <<<"$WORKERS")" 2
 }
 
-serves() { mcr status >/dev/null 2>&1; }
-
 # mcrd_end: it ends by SIGTERM, in time, and leaves nothing.
 mcrd_end() {
 	local begin=${EPOCHREALTIME/./}
-	kill "$DAEMON"
-	wait "$DAEMON"
-	check_equal "status of mcrd" $? 0
+	daemon_end
 	[[ $((${EPOCHREALTIME/./} - begin)) -lt 1500000 ]] ||
 		fail "it took $((${EPOCHREALTIME/./} - begin)) us to end"
 	nothing_left
@@ -69,8 +64,6 @@ processes_gone() {
 	done
 }
 
-logged() { grep -q -e "$1" "$WORK/log"; }
-
 # delivers: what is sent comes out, all of it.
 delivers() {
 	sink_start --until-end dev k1 count "$COUNT" flow 3 || return
@@ -80,10 +73,14 @@ delivers() {
 	[[ $VALUE -eq $COUNT ]]
 }
 
-# What the status calls a loop: where this kernel has io_uring, all there are.
+# Each as the status calls it; where processes may have no io_uring, there is one.
 loops() {
-	local loop
-	for loop in uring:io_uring mmsg:mmsg sqpoll:sqpoll auto:io_uring; do
+	local loop all="uring:io_uring mmsg:mmsg sqpoll:sqpoll auto:io_uring"
+	mcrd_start
+	query '.workers[0].loop' status
+	[[ $VALUE != '"mmsg"' ]] || all="mmsg:mmsg auto:mmsg"
+	mcrd_end
+	for loop in $all; do
 		mcrd_start --loop "${loop%:*}"
 		check_query '[.workers[].loop] | unique | join(" ")' \
 			"\"${loop#*:}\"" status

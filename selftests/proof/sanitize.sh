@@ -69,8 +69,8 @@ check_relay() {
 		build "../build/sanitize/$name/mcrd-worker" || return
 	nm "$built/mcrd" | grep "__${name:0:1}san_init" >/dev/null ||
 		die "the daemon was not built for this sanitizer"
-	MCRD=$built/mcrd MCR_WORKER=$built/mcrd-worker MCRD_SECCOMP=off "${quiet[@]}" selftests/relay.sh "$@" ||
-		status=$?
+	MCRD=$built/mcrd MCR_WORKER=$built/mcrd-worker MCRD_SECCOMP=off \
+		"${quiet[@]}" selftests/relay.sh "$@" || status=$?
 	return "$status"
 }
 

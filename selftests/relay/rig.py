@@ -49,6 +49,9 @@ class Topology:
         for name in self.ns.values():
             run("ip", "netns", "add", name)
             run("ip", "-n", name, "link", "set", "lo", "up")
+            # What nobody has sent is counted, too.
+            run("ip", "netns", "exec", name, "sysctl", "-qw",
+                "net.ipv6.conf.default.router_solicitations=0")
         self._pair("src", "s0", "mcr", "in0", mtu)
         run("ip", "-n", self.ns["src"], "addr", "add", "10.0.0.1/24", "dev",
             "s0")

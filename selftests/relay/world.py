@@ -21,6 +21,7 @@ SOURCE = {4: "10.0.0.1", 6: "2001:db8:a::1"}
 NEW_SOURCE = {4: "198.51.100.7", 6: "2001:db8:f::7"}
 LOOPS = {"io_uring": plan.LOOP_URING, "mmsg": plan.LOOP_MMSG,
          "sqpoll": plan.LOOP_SQPOLL}
+SYS_IO_URING_SETUP = 425
 OUTPUTS = 16
 COUNT = 2000
 
@@ -94,9 +95,24 @@ def expect(dev, family, new):
             "src", NEW_SOURCE[family], "ttl", 9, "dscp", 34]
 
 
+def has_uring():
+    """May processes here have an io_uring?"""
+    libc = ctypes.CDLL(None, use_errno=True)
+    fd = libc.syscall(SYS_IO_URING_SETUP, 1, ctypes.create_string_buffer(120))
+    if fd >= 0:
+        os.close(fd)
+    return fd >= 0
+
+
+def has_super_packets():
+    """Can packet sockets hand over super-packets of UDP?"""
+    major, minor = os.uname().release.split(".")[:2]
+    return (int(major), int(minor.split("-")[0])) >= (6, 2)
+
+
 def refuse_uring(error):
     """From here on io_uring_setup() fails with that, in this process."""
-    insns = ((0x20, 0, 0, 0), (0x15, 0, 1, 425), (0x06, 0, 0,
+    insns = ((0x20, 0, 0, 0), (0x15, 0, 1, SYS_IO_URING_SETUP), (0x06, 0, 0,
              0x00050000 | error), (0x06, 0, 0, 0x7fff0000))
     code = b"".join(struct.pack("=HBBI", *i) for i in insns)
     buf = ctypes.create_string_buffer(code, len(code))

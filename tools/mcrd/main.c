@@ -270,29 +270,33 @@ static int turn(struct mcrd *d, int timeout)
 }
 
 /*
- * Who has named a way to receive and send, and cannot have it, is told so. Later, when
- * packets are forwarded, none is stopped for that: its place is tried again.
+ * Who has named a way to receive and send, and cannot have it, is told so. Where workers
+ * have it and forward packets, they go on, and another one is started again.
  */
-static int wait_for_workers(struct mcrd *d)
+static bool has_no_loop(const struct mcrd *d)
+{
+	if (!d->workers.no_loop)
+		return false;
+	mcrd_log(&d->log, LOG_ERR,
+		 "workers cannot receive and send as --loop says: --loop auto takes what there is");
+	return true;
+}
+
+static void wait_for_workers(struct mcrd *d)
 {
 	int64_t end = mcrd_now_ms() + START_MS;
 
-	while (!d->stop && !mcrd_workers_settled(&d->workers)) {
+	while (!d->stop && !d->workers.no_loop &&
+	       !mcrd_workers_settled(&d->workers)) {
 		int64_t left = end - mcrd_now_ms();
 
 		if (left <= 0) {
 			mcrd_log(&d->log, LOG_WARNING,
 				 "not all workers are ready: serving without them");
-			return 0;
+			return;
 		}
 		turn(d, (int)left);
-		if (!d->workers.no_loop)
-			continue;
-		mcrd_log(&d->log, LOG_ERR,
-			 "workers cannot receive and send as --loop says: --loop auto takes what there is");
-		return -1;
 	}
-	return 0;
 }
 
 /* Before anybody else can change rules, or see that there are none. */
@@ -329,7 +333,8 @@ static int serve(struct mcrd *d)
 	uint64_t usec = 0;
 	int ret;
 
-	if (wait_for_workers(d))
+	wait_for_workers(d);
+	if (has_no_loop(d))
 		return -1;
 	restore(d);
 	if (mcrd_instance_listen(&d->instance,
@@ -344,7 +349,7 @@ static int serve(struct mcrd *d)
 	mcrd_log(&d->log, LOG_NOTICE, "serving at %s, with %u worker%s",
 		 d->instance.addr.sun_path, d->workers.n,
 		 d->workers.n == 1 ? "" : "s");
-	while (!d->stop && !ret) {
+	while (!d->stop && !ret && !d->workers.no_loop) {
 		mcrd_authority_run(&d->authority);
 		ret = turn(d, -1);
 	}
@@ -353,7 +358,7 @@ static int serve(struct mcrd *d)
 	mcrd_log(&d->log, LOG_NOTICE, "ending");
 	mcrd_authority_close(&d->authority);
 	save_last(d);
-	return 0;
+	return has_no_loop(d) ? -1 : 0;
 }
 
 /* --- Beginning and end */

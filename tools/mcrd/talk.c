@@ -58,6 +58,7 @@ static bool on_hello(struct mcrd_child *w, const void *data, size_t len)
 		 w->pid, loop_name(hello.loop), why, hello.why);
 	w->hello = hello;
 	w->state = MCRD_CHILD_READY;
+	w->all->ready = true;
 	return true;
 }
 

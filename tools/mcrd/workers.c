@@ -208,7 +208,8 @@ int mcrd_workers_due_ms(const struct mcrd_workers *ws)
 static void say_how(const struct mcrd_child *w, int status)
 {
 	const struct mcrd_log *log = w->all->log;
-	const char *then = w->all->stopping ? "" : ", another one is started";
+	const char *then = w->all->stopping || w->all->no_loop ? "" :
+			   ", another one is started";
 
 	if (WIFSIGNALED(status))
 		mcrd_log(log, LOG_WARNING,
@@ -246,7 +247,7 @@ static bool collect(struct mcrd_child *w)
 	mcrd_child_read_log(w);
 	mcrd_lines_end(&w->lines);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == MCRD_EXIT_NO_LOOP &&
-	    w->all->config.loop != MCRD_LOOP_AUTO)
+	    w->all->config.loop != MCRD_LOOP_AUTO && !w->all->ready)
 		w->all->no_loop = true;
 	if (!w->quiet)
 		say_how(w, status);

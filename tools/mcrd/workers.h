@@ -95,7 +95,8 @@ struct mcrd_child {
  * @cookie: of the last MCRD_SYNC
  * @told: frames since then
  * @stopping: they are to end
- * @no_loop: one of them has ended because the loop that was named cannot be had
+ * @ready: one of them has been, since the start
+ * @no_loop: none has, and one has ended because the loop that was named cannot be had
  * @worker: the workers, owned
  * @polled: room to wait for all of them, owned
  */
@@ -111,6 +112,7 @@ struct mcrd_workers {
 	uint64_t cookie;
 	uint64_t told;
 	bool stopping;
+	bool ready;
 	bool no_loop;
 	struct mcrd_child *worker;
 	struct pollfd *polled;

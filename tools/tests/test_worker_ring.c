@@ -30,6 +30,9 @@
 /* As few buffers as the kernel is lent of large ones: one socket takes all. */
 #define FEW		8
 
+/* What is tested. */
+static const struct mcrd_loop_ops *loop;
+
 static bool refuses;
 
 int __real_io_uring_submit(struct io_uring *ring);
@@ -97,7 +100,7 @@ static void open_socket(struct bench *b, uint32_t i)
 	assert_non_null(b->rx[i]);
 	*b->rx[i] = *port->rx;
 	b->in[i] = pair(SOCK_SEQPACKET, &b->rx[i]->fd);
-	assert_int_equal(mcrd_loop_uring.rx_open(&b->r->w, b->rx[i]), 0);
+	assert_int_equal(loop->rx_open(&b->r->w, b->rx[i]), 0);
 }
 
 /*
@@ -117,13 +120,13 @@ static struct bench *bench_with(uint32_t buffers)
 	/* Whoever closes the io_uring takes them back. */
 	while (w->pool.n_free > buffers)
 		mcrd_pool_lend(&w->pool);
-	if (mcrd_loop_uring.open(w, why, sizeof(why))) {
+	if (loop->open(w, why, sizeof(why))) {
 		print_message("# %s\n", why);
 		rig_free(b->r);
 		free(b);
 		return NULL;
 	}
-	w->loop = &mcrd_loop_uring;
+	w->loop = loop;
 	w->configured = true;
 	name_senders(&w->pool);
 	assert_int_equal(mcrd_reader_init(&w->reader), 0);
@@ -144,11 +147,11 @@ static void bench_free(struct bench *b)
 	struct mcrd_worker *w = &b->r->w;
 	uint32_t i;
 
-	mcrd_loop_uring.submit(w);
+	loop->submit(w);
 	/* Those it frees. */
 	for (i = 0; i < SOCKETS; i++)
 		b->rx[i]->closed = true;
-	mcrd_loop_uring.close(w);
+	loop->close(w);
 	mcrd_reader_exit(&w->reader);
 	close(w->cmd_fd);
 	close(w->sig_fd);
@@ -229,15 +232,15 @@ static void test_backlog(void **state)
 	for (i = 0; i < BACKLOG; i++)
 		send_frame(b, i);
 	for (i = 0; i < BACKLOG && !packets(rule); i++)
-		mcrd_loop_uring.round(&b->r->w);
+		loop->round(&b->r->w);
 	/* As many sends as take some milliseconds, not as many as there are. */
 	assert_in_range(packets(rule), 1, BACKLOG / 10);
 	send_command(b, MCRD_LEVEL, &level, sizeof(level));
-	mcrd_loop_uring.round(&b->r->w);
+	loop->round(&b->r->w);
 	assert_int_equal(b->r->w.log.level, level.level);
 	assert_in_range(packets(rule), 1, BACKLOG / 2);
 	assert_int_equal(write(b->signal, &info, sizeof(info)), sizeof(info));
-	mcrd_loop_uring.round(&b->r->w);
+	loop->round(&b->r->w);
 	assert_true(b->r->w.stopping);
 	assert_in_range(packets(rule), 1, BACKLOG - 1);
 	bench_free(b);
@@ -259,7 +262,7 @@ static void test_backlog_ends(void **state)
 	for (i = 0; i < BACKLOG; i++)
 		send_frame(b, i);
 	for (i = 0; i < BACKLOG && packets(rule) < BACKLOG; i++)
-		mcrd_loop_uring.round(&b->r->w);
+		loop->round(&b->r->w);
 	assert_int_equal(packets(rule), BACKLOG);
 	bench_free(b);
 }
@@ -279,18 +282,44 @@ static void test_calls(void **state)
 	}
 	rule = add_rule(b, 1);
 	send_frame(b, 0);
-	mcrd_loop_uring.round(&b->r->w);
+	loop->round(&b->r->w);
 	calls = b->r->w.tally.syscalls;
 	for (i = 0; i < 10; i++) {
 		send_frame(b, 0);
-		mcrd_loop_uring.round(&b->r->w);
+		loop->round(&b->r->w);
 	}
 	assert_int_equal(packets(rule), 11);
 	assert_int_equal(b->r->w.tally.syscalls - calls, 10);
 	/* The last one's send is counted though nothing comes. */
-	mcrd_loop_uring.round(&b->r->w);
+	loop->round(&b->r->w);
 	assert_int_equal(packets(rule), 11);
 	assert_int_equal(u64_stats_read(&rule->out[0].counters->offered), 11);
+	bench_free(b);
+}
+
+/* Before a command is obeyed, all is sent that was to be. */
+static void test_commit(void **state)
+{
+	const struct mcrd_level level = { .level = 3 };
+	struct bench *b = bench_new();
+	struct mcrd_rule_in *rule;
+	uint32_t i;
+
+	(void)state;
+	if (!b) {
+		skip();
+		return;
+	}
+	rule = add_rule(b, OUTPUTS);
+	for (i = 0; i < 10; i++)
+		send_frame(b, i);
+	send_command(b, MCRD_LEVEL, &level, sizeof(level));
+	while (b->r->w.log.level != level.level)
+		loop->round(&b->r->w);
+	assert_int_equal(u64_stats_read(&rule->out[0].counters->offered),
+			 packets(rule));
+	assert_int_equal(b->r->w.sender.under_way[0] +
+			 b->r->w.sender.under_way[1], 0);
 	bench_free(b);
 }
 
@@ -315,15 +344,15 @@ static void test_close_refused(void **state)
 	there = pair(SOCK_SEQPACKET, &tx->fd);
 	send_frame(b, 0);
 	/* It is received, and its send is prepared. */
-	mcrd_loop_uring.round(&b->r->w);
+	loop->round(&b->r->w);
 	refuses = true;
 	port->tx = NULL;
-	mcrd_loop_uring.tx_close(&b->r->w, tx);
+	loop->tx_close(&b->r->w, tx);
 	mcrd_port_put(&b->r->w.table, port);
 	other = pair(SOCK_SEQPACKET, &fd);
 	refuses = false;
 	send_frame(b, 0);
-	mcrd_loop_uring.round(&b->r->w);
+	loop->round(&b->r->w);
 	assert_int_equal(recv(other, &byte, 1, MSG_DONTWAIT), -1);
 	assert_int_equal(errno, EAGAIN);
 	assert_int_equal(recv(there, &byte, 1, MSG_DONTWAIT), 1);
@@ -351,14 +380,14 @@ static uint64_t frames_beside(uint32_t busy)
 	for (i = 0; i < 2 * FEW; i++)
 		send_packet(b, busy, &other);
 	/* All have been asked, and have found no buffer, or wait. */
-	mcrd_loop_uring.round(&b->r->w);
+	loop->round(&b->r->w);
 	for (i = 0; i < SOCKETS; i++)
 		if (i != busy)
 			send_frame(b, i);
 	for (i = 0; i < 2 * SOCKETS; i++) {
 		for (k = 0; k < FEW; k++)
 			send_packet(b, busy, &other);
-		mcrd_loop_uring.round(&b->r->w);
+		loop->round(&b->r->w);
 	}
 	frames = packets(rule);
 	bench_free(b);
@@ -379,14 +408,31 @@ static void test_turns(void **state)
 	assert_int_equal(frames_beside(SOCKETS - 1), SOCKETS - 1);
 }
 
+static int uring(void **state)
+{
+	(void)state;
+	loop = &mcrd_loop_uring;
+	return 0;
+}
+
+static int sqpoll(void **state)
+{
+	(void)state;
+	loop = &mcrd_loop_sqpoll;
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_backlog),
-		cmocka_unit_test(test_backlog_ends),
-		cmocka_unit_test(test_calls),
-		cmocka_unit_test(test_close_refused),
-		cmocka_unit_test(test_turns),
+		cmocka_unit_test_setup(test_backlog, uring),
+		cmocka_unit_test_setup(test_backlog_ends, uring),
+		cmocka_unit_test_setup(test_calls, uring),
+		cmocka_unit_test_setup(test_close_refused, uring),
+		cmocka_unit_test_setup(test_turns, uring),
+		cmocka_unit_test_setup(test_backlog_ends, sqpoll),
+		cmocka_unit_test_setup(test_close_refused, sqpoll),
+		cmocka_unit_test_setup(test_commit, sqpoll),
 	};
 
 	/* A round waits for ever. */

@@ -7,8 +7,8 @@
  * Sends do not wait (MSG_DONTWAIT): they are done when they are submitted, and
  * what a socket has no room for is that socket's loss alone.
  *
- * With SQPOLL a thread of the kernel's submits, a little later, what is in the queue;
- * all else is the same.
+ * With SQPOLL a thread of the kernel's submits, a little later, what is in the queue,
+ * and is waited for where the one has to be done before the other.
  */
 #include "worker.h"
 
@@ -282,7 +282,7 @@ static void harvest(struct mcrd_worker *w)
 
 static void uring_submit(struct mcrd_worker *w)
 {
-	mcrd_uring_submit(&w->ring->u);
+	mcrd_uring_drain(&w->ring->u);
 	harvest(w);
 }
 
@@ -416,12 +416,19 @@ static void count_in_time(struct mcrd_worker *w, unsigned int *n,
 		ts->tv_nsec = COUNT_MS * 1000000LL;
 }
 
+/* The kernel is not asked for what is there already, if its thread submits. */
+static bool must_wait(const struct mcrd_uring *u, unsigned int n)
+{
+	return !u->sqpoll || io_uring_cq_ready(&u->ring) < n;
+}
+
 static void wait_for_more(struct mcrd_worker *w)
 {
 	struct io_uring *ring = &w->ring->u.ring;
 	struct __kernel_timespec ts = { };
 	struct io_uring_cqe *cqe;
 	unsigned int n;
+	bool waits;
 	int err;
 
 	ts.tv_nsec = limit_of(w, &n);
@@ -435,10 +442,11 @@ static void wait_for_more(struct mcrd_worker *w)
 		if (w->ring->u.lent)
 			count_in_time(w, &n, &ts);
 	}
+	waits = must_wait(&w->ring->u, n);
 	err = io_uring_submit_and_wait_timeout(ring, &cqe, n,
 					       ts.tv_nsec ? &ts : NULL, NULL);
-	w->ring->u.calls++;
-	w->tally.wakeups++;
+	w->ring->u.calls += waits;
+	w->tally.wakeups += waits;
 	if (err >= 0 || err == -ETIME || err == -EINTR || err == -EAGAIN ||
 	    err == -EBUSY)
 		return;

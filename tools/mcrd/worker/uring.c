@@ -8,6 +8,7 @@
 #include "uring.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,6 +19,10 @@
 #include "pool.h"
 
 #define N_ELEMENTS(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* How often it is looked whether the kernel's thread is done, or has made room. */
+#define DRAIN_TRIES	2000U
+#define ROOM_TRIES	8U
 
 /* What is asked for, the best first; old kernels refuse flags they do not know. */
 static const unsigned int flag_sets[] = {
@@ -41,8 +46,11 @@ static const char *refusal(int err)
 {
 	switch (err) {
 	case EPERM:
-	case EACCES:
 		return "not permitted (by sysctl kernel.io_uring_disabled, or seccomp)";
+	case EACCES:
+		return "not permitted (by seccomp, or a security module such as SELinux)";
+	case EAGAIN:
+		return "no further thread is allowed (by RLIMIT_NPROC, or systemd's TasksMax)";
 	case ENOSYS:
 		return "this kernel has none, or seccomp hides it";
 	case ENOMEM:
@@ -213,15 +221,19 @@ struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags,
 struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&u->ring);
+	unsigned int tries;
 
 	if (sqe)
 		return sqe;
 	mcrd_uring_submit(u);
-	if (u->sqpoll) {
-		u->calls++;
+	sqe = io_uring_get_sqe(&u->ring);
+	/* A signal may end the wait early. */
+	for (tries = 0; !sqe && u->sqpoll && tries < ROOM_TRIES; tries++) {
+		u->calls += !io_uring_sq_space_left(&u->ring);
 		io_uring_sqring_wait(&u->ring);
+		sqe = io_uring_get_sqe(&u->ring);
 	}
-	return io_uring_get_sqe(&u->ring);
+	return sqe;
 }
 
 /* Who finds nothing for long sleeps, and says so before. */
@@ -247,7 +259,29 @@ bool mcrd_uring_submit(struct mcrd_uring *u)
 }
 
 /**
- * mcrd_uring_look - the same, and see what else is done, without waiting
+ * mcrd_uring_drain - carry out what was asked for, and wait until it is
+ * @u: the io_uring
+ *
+ * What does not wait for anything itself is done then, and its completion is there.
+ * Not for long: if the kernel's thread gets no processor, the rest is done later.
+ *
+ * Return: true; false if the kernel has not taken all of it yet.
+ */
+bool mcrd_uring_drain(struct mcrd_uring *u)
+{
+	unsigned int tries = u->sqpoll ? DRAIN_TRIES : 0;
+
+	while (!mcrd_uring_submit(u)) {
+		if (!tries--)
+			return false;
+		u->calls++;
+		sched_yield();
+	}
+	return true;
+}
+
+/**
+ * mcrd_uring_look - submit, and see what else is done, without waiting
  * @u: the io_uring
  *
  * The kernel may leave completions undone until it is asked for them, but for what
@@ -392,9 +426,13 @@ int mcrd_uring_open(struct mcrd_uring *u, struct mcrd_pool *pool, size_t shift,
 		err = try_out(u);
 	if (!err)
 		return 0;
-	snprintf(why, size,
-		 "this kernel's io_uring cannot receive into a ring of buffers (Linux 6.0 can): %s",
-		 strerror(-err));
+	if (err == -ETIME)
+		snprintf(why, size,
+			 "io_uring does nothing for two seconds: the machine is too busy");
+	else
+		snprintf(why, size,
+			 "this kernel's io_uring cannot receive into a ring of buffers (Linux 6.0 can): %s",
+			 strerror(-err));
 	mcrd_uring_close(u);
 	return err;
 }

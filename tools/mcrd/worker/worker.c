@@ -78,7 +78,8 @@ static int choose_loop(struct mcrd_worker *w, struct mcrd_hello *hello)
 			return 0;
 		}
 		memcpy(hello->why, why, sizeof(why));
-		mcrd_wlog_put(&w->log, LOG_NOTICE, NULL, "%s", why);
+		mcrd_wlog_put(&w->log, w->config.loop == MCRD_LOOP_AUTO ?
+			      LOG_NOTICE : LOG_ERR, NULL, "%s", why);
 	}
 	return err;
 }

@@ -2,8 +2,9 @@
 /*
  * A worker: frames (plan.h) in, packets in, packets out.
  *
- * It is one process of one thread, which is told everything by its supervisor and
- * can do nothing but receive from, and send with, the sockets it is given.
+ * It is one process of one thread (and one of the kernel's, with SQPOLL), which is told
+ * everything by its supervisor and can do nothing but receive from, and send with, the
+ * sockets it is given.
  */
 #ifndef MCRD_WORKER_H
 #define MCRD_WORKER_H
