@@ -56,7 +56,7 @@ bench model"
 			netlink/planes.py $(without "$ON_DEBIAN" openmetrics.sh)"
 		[debug-6.1]=kunit.sh
 		[stock-6.1]="boot.sh match.sh vlan_filter.sh"
-		[stock-6.12]="suite $(without "$ELSEWHERE")"
+		[stock-6.12]="suite netlink/planes.py $(without "$ELSEWHERE")"
 		[smp-6.12]="loops.sh unload.sh churn.sh"
 		[install-6.1]=install.sh
 	)
@@ -66,12 +66,12 @@ smp-6.12 install-6.1 install-6.12 model static asan tsan speed bench bench-debug
 bench-stock-6.1 bench-stock-6.12"
 	LIMIT=21600
 	TESTS=(
-		[uml]="kunit.sh faults.sh suite netlink/conform.py netlink/planes.py"
+		[uml]="kunit.sh faults.sh suite netlink/conform.py netlink/planes.py filter.sh"
 		[debug-6.1]="kunit.sh faults.sh suite"
-		[debug-6.12]="kunit.sh faults.sh suite"
+		[debug-6.12]="kunit.sh faults.sh suite netlink/planes.py"
 		[kcsan-6.1]="kunit.sh suite"
 		[stock-6.1]=suite
-		[stock-6.12]=suite
+		[stock-6.12]="suite netlink/planes.py"
 		[smp-6.12]=suite
 		[install-6.1]="install.sh install_files.sh install_dkms.sh"
 		[install-6.12]="install.sh install_files.sh install_dkms.sh"

@@ -8,15 +8,20 @@
 
 All of it is in one network namespace. The same rules are put in force by one server
 and then by the other, and the same frames are sent to both: sound ones, such with
-options, extension headers, fragments, tags and padding, and spoiled ones. Each frame
-has a source port of its own, so that the relay joins none of them.
+options, extension headers, fragments, tags and padding, such whose sender leaves it to
+others to compute checksums or to cut super-packets, such with data in pages, and
+spoiled ones. Each frame has a source port of its own, so that the relay joins none of
+them. Devices they leave by do nothing of that, so that what is compared is what a wire
+would carry.
 
 MCR_FUZZ_ROUNDS says how many frames, MCR_FUZZ_SEED which.
 """
 
+import errno
 import json
 import os
 import random
+import shutil
 import socket
 import struct
 import subprocess
@@ -33,6 +38,13 @@ SEED = int(os.environ.get("MCR_FUZZ_SEED", "1"))
 TOOL = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                     "../../build/tools/mcrtool")
 OUTS = ["out0", "out1", "out2"]
+MTU = 9000
+SOL_PACKET = 263
+PACKET_VNET_HDR = 15
+# Of virtio-net headers.
+NEEDS_CSUM = 1
+GSO_UDP_L4 = 5
+NO_OFFLOAD = bytes(10)
 END = b"this is the end of all frames"
 END_GROUP = "239.255.255.1"
 PATIENCE = 60
@@ -148,6 +160,72 @@ def make_frame(rnd, number):
     return spoil(rnd, frame) if not rnd.randrange(5) else frame
 
 
+def super_packets():
+    """Can packet sockets send, and receive, super-packets of UDP?"""
+    major, minor = os.uname().release.split(".")[:2]
+    return (int(major), int(minor.split("-")[0])) >= (6, 2)
+
+
+def ip_head(rnd, four, sport, length):
+    """(addresses, header) of what has so many bytes behind it."""
+    if four:
+        addresses = (rnd.choice([b"\x0a\1\1\1", b"\x0a\1\1\2"]) +
+                     rnd.choice([b"\xef\1\1\1", b"\xef\1\1\2"]))
+        head = struct.pack("!BBHHHBBH", 0x45, rnd.randrange(256), 20 + length,
+                           sport, rnd.choice([0, 0x4000]),
+                           rnd.choice([1, 2, 64]), 17, 0) + addresses
+        return addresses, (head[:10] + struct.pack("!H", checksum(head)) +
+                           head[12:])
+    addresses = (b"\x20\1\x0d\xb8" + bytes(11) + b"\1" +
+                 b"\xff\x3e" + bytes(13) + bytes([rnd.randrange(1, 3)]))
+    return addresses, struct.pack("!IHBB", 0x60000000, length, 17,
+                                  rnd.choice([1, 64])) + addresses
+
+
+def make_offloaded(rnd, number):
+    """(header, frame) of a sender that has left some work to others.
+
+    Where the checksum is to be, the one of the pseudo-header is. Of more than a page,
+    what is behind the bytes that the header calls its own is in pages.
+    """
+    four, sport = rnd.randrange(2), 10000 + number
+    segment = rnd.choice([0, 0, 100, 1000]) if super_packets() else 0
+    size = (rnd.randrange(segment, 20 * segment) if segment else
+            rnd.choice([18, 700, 5000, 8900]))
+    body = bytes(rnd.randrange(256) for _ in range(64)) * (size // 64 + 1)
+    body = body[:size]
+    addresses, head = ip_head(rnd, four, sport, 8 + size)
+    pseudo = checksum(addresses + struct.pack("!HH", 17, 8 + size)) ^ 0xffff
+    tag = rnd.choice([b"", b"", b"\x81\0\0\5"])
+    start = 14 + len(tag) + len(head)
+    frame = (b"\1\0\x5e\1\1\1\2\0\0\0\0\1" + tag +
+             struct.pack("!H", 0x0800 if four else 0x86dd) + head +
+             struct.pack("!HHHH", sport, rnd.choice([5000, 5005, 6000]),
+                         8 + size, pseudo) + body)
+    if not segment and rnd.randrange(2):
+        # Nothing is left to do, and the headers may be in pages, too.
+        check = checksum(addresses + struct.pack("!HH", 17, 8 + size) +
+                         frame[start:start + 6] + body) or 0xffff
+        frame = frame[:start + 6] + struct.pack("!H", check) + body
+        header = struct.pack("=BBHHHH", 0, 0, rnd.choice([14, 30, start]), 0, 0,
+                             0)
+    else:
+        header = struct.pack("=BBHHHH", NEEDS_CSUM,
+                             GSO_UDP_L4 if segment else 0, start + 8, segment,
+                             start, 6)
+    if not rnd.randrange(8):
+        # Among the headers: what is behind them is looked at by nobody.
+        frame = spoil(rnd, frame[:80]) + frame[80:]
+    return header, frame
+
+
+def make(rnd, number):
+    """(header, frame): a frame, as it would come from a packet socket."""
+    if rnd.randrange(4):
+        return NO_OFFLOAD, make_frame(rnd, number)
+    return make_offloaded(rnd, number)
+
+
 def end_frame():
     """What is sent last."""
     body = struct.pack("!HHHH", 1, 1, 8 + len(END), 0) + END
@@ -205,21 +283,30 @@ def strip(value):
 
 
 def run_plane(plane, frames):
-    """(frames by device, counters) of a server."""
+    """(frames by device, counters, frames that no server saw) of a server."""
     mcrtool(plane, "apply", "-", text=RULES)
     sinks = [open_device("k%d" % i) for i in range(len(OUTS))]
     sender = open_device("s0")
-    for frame in frames:
-        sender.send(frame)
+    sender.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+    refused = 0
+    for header, frame in frames:
+        try:
+            sender.send(header + frame)
+        except OSError as err:
+            # Of a frame that was spoiled, what the header says is not so, or
+            # cannot be done.
+            if err.errno not in (errno.EINVAL, errno.ENOMEM):
+                raise
+            refused += 1
         # One after the other, as they would be on a slow wire.
         time.sleep(0.001)
-    sender.send(end_frame())
+    sender.send(NO_OFFLOAD + end_frame())
     came = [drain(sink) for sink in sinks]
     for sock in sinks + [sender]:
         sock.close()
     counts = counters(plane)
     mcrtool(plane, "rule", "flush")
-    return came, counts
+    return came, counts, refused
 
 
 def first_difference(name, kernel, daemon):
@@ -242,8 +329,11 @@ def set_up():
     pairs = [("s0", "in0")] + [("k%d" % i, out) for i, out in enumerate(OUTS)]
     for one, other in pairs:
         bench.ip("link", "add", one, "type", "veth", "peer", "name", other)
-        bench.ip("link", "set", one, "up")
-        bench.ip("link", "set", other, "up")
+        for name in (one, other):
+            bench.ip("link", "set", name, "mtu", str(MTU), "up")
+    for out in OUTS:
+        subprocess.run(["ethtool", "-K", out, "tx", "off", "tso", "off"],
+                       check=True, stdout=subprocess.DEVNULL)
     end = time.monotonic() + PATIENCE
     while "LOWER_UP" not in subprocess.run(
             ["ip", "-o", "link", "show", "k2"], check=True,
@@ -259,6 +349,8 @@ def main():
         return ktap.skip_all("there is no mcrd")
     if not loaded():
         return ktap.skip_all("module mcr is not loaded")
+    if shutil.which("ethtool") is None:
+        return ktap.skip_all("there is no ethtool")
     status = bench.enter(devices=())
     if status is not None:
         return status
@@ -267,10 +359,13 @@ def main():
     relay.start("--alone")
     relay.WANTED = False
     rnd = random.Random(SEED)
-    frames = [make_frame(rnd, i) for i in range(FRAMES)]
-    kernel, kernel_counts = run_plane("kernel", frames)
-    daemon, daemon_counts = run_plane("relay", frames)
+    frames = [make(rnd, i) for i in range(FRAMES)]
+    kernel, kernel_counts, refused = run_plane("kernel", frames)
+    daemon, daemon_counts, refused_too = run_plane("relay", frames)
     suite = ktap.Suite()
+    suite.add("what cannot be sent is little", lambda: ktap.true(
+        refused == refused_too <= FRAMES // 10,
+        "%d, then %d frames" % (refused, refused_too)))
     for name, one, other in zip(OUTS, kernel, daemon):
         suite.add("%s: the same frames" % name,
                   lambda n=name, a=one, b=other: ktap.equal(
