@@ -43,6 +43,20 @@ static uint32_t plain_hlen(const struct mcr_packet *p)
 					   sizeof(struct ipv6hdr);
 }
 
+/* Of a datagram of @len bytes: the rest is filled in by who sends. */
+static __sum16 pseudo_sum(const uint8_t *l3, const struct mcr_packet *p,
+			  uint32_t len)
+{
+	const struct ipv6hdr *ip6h = (const void *)l3;
+	const struct iphdr *iph = (const void *)l3;
+
+	if (p->flow.family == AF_INET)
+		return (__sum16)~csum_tcpudp_magic(iph->saddr, iph->daddr, len,
+						   IPPROTO_UDP, 0);
+	return (__sum16)~csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, len,
+					 IPPROTO_UDP, 0);
+}
+
 /**
  * mcrd_run_opens - may others follow a packet in a run?
  * @f: the packet's frame
@@ -62,9 +76,11 @@ bool mcrd_run_opens(const struct mcrd_frame *f, const struct mcr_packet *p)
 	if (ntohs(uh->len) != p->l3_len - p->thoff ||
 	    p->l3_len == p->hlen || !uh->check)
 		return false;
-	/* What is to be filled in is to be UDP's. */
-	if (f->partial && (f->csum_start != f->l2_len + p->thoff ||
-			   f->csum_offset != offsetof(struct udphdr, check)))
+	/* What is to be filled in is to be UDP's, and right: a run's is made anew. */
+	if (f->partial &&
+	    (f->csum_start != f->l2_len + p->thoff ||
+	     f->csum_offset != offsetof(struct udphdr, check) ||
+	     uh->check != pseudo_sum(l3_of(f), p, p->l3_len - p->thoff)))
 		return false;
 	/* The bit that is reserved is not sent on by who cuts packets. */
 	return p->flow.family != AF_INET ||
@@ -261,19 +277,6 @@ void mcrd_run_add(struct mcrd_run *run, const struct mcrd_frame *f,
 	add_piece(run, f, p);
 }
 
-/* Of a datagram of @len bytes: the rest is filled in by who sends. */
-static __sum16 pseudo_sum(const struct mcrd_run *run, uint32_t len)
-{
-	const struct ipv6hdr *ip6h = (const void *)run->head;
-	const struct iphdr *iph = (const void *)run->head;
-
-	if (run->p.flow.family == AF_INET)
-		return (__sum16)~csum_tcpudp_magic(iph->saddr, iph->daddr, len,
-						   IPPROTO_UDP, 0);
-	return (__sum16)~csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, len,
-					 IPPROTO_UDP, 0);
-}
-
 static struct udphdr *head_udp(struct mcrd_run *run)
 {
 	return (void *)(run->head + run->p.thoff);
@@ -281,7 +284,8 @@ static struct udphdr *head_udp(struct mcrd_run *run)
 
 static void make_partial(struct mcrd_run *run)
 {
-	head_udp(run)->check = pseudo_sum(run, run->p.l3_len - run->p.thoff);
+	head_udp(run)->check = pseudo_sum(run->head, &run->p,
+					  run->p.l3_len - run->p.thoff);
 	run->partial = true;
 	run->csum_start = run->p.thoff;
 	run->csum_offset = offsetof(struct udphdr, check);
@@ -305,12 +309,14 @@ static void make_lengths(struct mcrd_run *run)
 /*
  * GRO may only have chained the packets of a super-packet, to send them on as they
  * were. Then its checksum is that of the first one: found right, or partial. Another
- * partial one stays as it is: if it is wrong, who receives is to see that.
+ * partial one stays as it is: if it is wrong, who receives is to see that. (Of chained
+ * packets, it is the first one's that all of them have.)
  */
 static bool is_chained(struct mcrd_run *run)
 {
 	return head_udp(run)->check ==
-	       pseudo_sum(run, sizeof(struct udphdr) + run->gso_size);
+	       pseudo_sum(run->head, &run->p,
+			  sizeof(struct udphdr) + run->gso_size);
 }
 
 static bool is_super(const struct mcrd_run *run)
