@@ -334,9 +334,10 @@ static int serve(struct mcrd *d)
 	int ret;
 
 	wait_for_workers(d);
+	if (!d->workers.no_loop)
+		restore(d);
 	if (has_no_loop(d))
 		return -1;
-	restore(d);
 	if (mcrd_instance_listen(&d->instance,
 				 d->opt.restricted ? &d->opt.read_group : NULL))
 		return -1;

@@ -168,7 +168,7 @@ void mcrd_workers_start(struct mcrd_workers *ws)
 		if (w->state == MCRD_CHILD_STARTING &&
 		    now - w->born >= HELLO_MS)
 			mcrd_child_fail(w, "has not become ready");
-		if (w->state == MCRD_CHILD_GONE && !ws->stopping &&
+		if (w->state == MCRD_CHILD_GONE && !ws->stopping && !ws->no_loop &&
 		    w->n_left < MCRD_LEFT_MAX && now >= w->due)
 			begin(w);
 	}
@@ -236,6 +236,21 @@ static void forget(struct mcrd_child *w)
 	put_off(w);
 }
 
+/* One alone may have had no memory for it. */
+static void note_no_loop(struct mcrd_child *w)
+{
+	struct mcrd_workers *ws = w->all;
+	unsigned int i;
+
+	w->no_loop = true;
+	if (ws->config.loop == MCRD_LOOP_AUTO || ws->ready)
+		return;
+	for (i = 0; i < ws->n; i++)
+		if (!ws->worker[i].no_loop)
+			return;
+	ws->no_loop = true;
+}
+
 /* True if the process has ended, and is no more. */
 static bool collect(struct mcrd_child *w)
 {
@@ -246,9 +261,8 @@ static bool collect(struct mcrd_child *w)
 	mcrd_child_listen(w);
 	mcrd_child_read_log(w);
 	mcrd_lines_end(&w->lines);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == MCRD_EXIT_NO_LOOP &&
-	    w->all->config.loop != MCRD_LOOP_AUTO && !w->all->ready)
-		w->all->no_loop = true;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == MCRD_EXIT_NO_LOOP)
+		note_no_loop(w);
 	if (!w->quiet)
 		say_how(w, status);
 	return true;

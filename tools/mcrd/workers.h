@@ -55,6 +55,7 @@ enum mcrd_child_state {
  * @due: when it is to be started again
  * @delay: how long that was put off
  * @quiet: nothing more is said of its fate: why was said
+ * @no_loop: it has ended because the loop that was named cannot be had
  * @left: processes that were killed, and have not ended: the kernel holds them
  * @n_left: how many
  */
@@ -78,6 +79,7 @@ struct mcrd_child {
 	int64_t due;
 	int64_t delay;
 	bool quiet;
+	bool no_loop;
 	pid_t left[MCRD_LEFT_MAX];
 	unsigned int n_left;
 };
@@ -96,7 +98,7 @@ struct mcrd_child {
  * @told: frames since then
  * @stopping: they are to end
  * @ready: one of them has been, since the start
- * @no_loop: none has, and one has ended because the loop that was named cannot be had
+ * @no_loop: none has: all have ended because the loop that was named cannot be had
  * @worker: the workers, owned
  * @polled: room to wait for all of them, owned
  */

@@ -85,6 +85,7 @@ struct mcrd_event {
  * @has_read: it has
  * @watching: signals are waited for
  * @signalled: there is one
+ * @late: the kernel's thread was waited for in this round, and was not done
  * @rest_until: jiffies: sockets that had errors are tried again then
  */
 struct mcrd_ring {
@@ -106,6 +107,7 @@ struct mcrd_ring {
 	bool has_read;
 	bool watching;
 	bool signalled;
+	bool late;
 	uint64_t rest_until;
 };
 
@@ -282,7 +284,10 @@ static void harvest(struct mcrd_worker *w)
 
 static void uring_submit(struct mcrd_worker *w)
 {
-	mcrd_uring_drain(&w->ring->u);
+	struct mcrd_ring *ring = w->ring;
+
+	if (!mcrd_uring_submit(&ring->u) && !ring->late)
+		ring->late = !mcrd_uring_drain(&ring->u);
 	harvest(w);
 }
 
@@ -416,12 +421,6 @@ static void count_in_time(struct mcrd_worker *w, unsigned int *n,
 		ts->tv_nsec = COUNT_MS * 1000000LL;
 }
 
-/* The kernel is not asked for what is there already, if its thread submits. */
-static bool must_wait(const struct mcrd_uring *u, unsigned int n)
-{
-	return !u->sqpoll || io_uring_cq_ready(&u->ring) < n;
-}
-
 static void wait_for_more(struct mcrd_worker *w)
 {
 	struct io_uring *ring = &w->ring->u.ring;
@@ -442,7 +441,7 @@ static void wait_for_more(struct mcrd_worker *w)
 		if (w->ring->u.lent)
 			count_in_time(w, &n, &ts);
 	}
-	waits = must_wait(&w->ring->u, n);
+	waits = mcrd_uring_waits(&w->ring->u, n);
 	err = io_uring_submit_and_wait_timeout(ring, &cqe, n,
 					       ts.tv_nsec ? &ts : NULL, NULL);
 	w->ring->u.calls += waits;
@@ -545,6 +544,7 @@ static void uring_round(struct mcrd_worker *w)
 	struct mcrd_ring *ring = w->ring;
 	uint32_t frames;
 
+	ring->late = false;
 	mcrd_uring_lend(&ring->u);
 	ask_for_packets(w);
 	ask_for_commands(w);

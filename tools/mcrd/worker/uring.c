@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "frame.h"
@@ -20,8 +21,8 @@
 
 #define N_ELEMENTS(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* How often it is looked whether the kernel's thread is done, or has made room. */
-#define DRAIN_TRIES	2000U
+/* The kernel's thread is waited for so long, and for room in its queue so often. */
+#define DRAIN_NS	10000000LL
 #define ROOM_TRIES	8U
 
 /* What is asked for, the best first; old kernels refuse flags they do not know. */
@@ -236,11 +237,25 @@ struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u)
 	return sqe;
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
 /* Who finds nothing for long sleeps, and says so before. */
 static bool is_asleep(const struct mcrd_uring *u)
 {
 	return __atomic_load_n(u->ring.sq.kflags, __ATOMIC_RELAXED) &
 	       IORING_SQ_NEED_WAKEUP;
+}
+
+/* Without anything to submit it is none, but for rare cases. */
+static bool submits_by_call(const struct mcrd_uring *u)
+{
+	return io_uring_sq_ready(&u->ring) && (!u->sqpoll || is_asleep(u));
 }
 
 /**
@@ -251,9 +266,7 @@ static bool is_asleep(const struct mcrd_uring *u)
  */
 bool mcrd_uring_submit(struct mcrd_uring *u)
 {
-	/* Without anything to submit it is none, but for rare cases. */
-	u->calls += io_uring_sq_ready(&u->ring) > 0 &&
-		    (!u->sqpoll || is_asleep(u));
+	u->calls += submits_by_call(u);
 	io_uring_submit(&u->ring);
 	return !io_uring_sq_ready(&u->ring);
 }
@@ -269,15 +282,28 @@ bool mcrd_uring_submit(struct mcrd_uring *u)
  */
 bool mcrd_uring_drain(struct mcrd_uring *u)
 {
-	unsigned int tries = u->sqpoll ? DRAIN_TRIES : 0;
+	int64_t end = u->sqpoll ? now_ns() + DRAIN_NS : 0;
 
 	while (!mcrd_uring_submit(u)) {
-		if (!tries--)
+		if (!u->sqpoll || now_ns() >= end)
 			return false;
 		u->calls++;
 		sched_yield();
 	}
 	return true;
+}
+
+/**
+ * mcrd_uring_waits - would waiting for completions take a system call?
+ * @u: the io_uring
+ * @n: how many
+ *
+ * Return: true; false if the kernel need not be asked, as its thread submits and has
+ *	done so much.
+ */
+bool mcrd_uring_waits(const struct mcrd_uring *u, unsigned int n)
+{
+	return !u->sqpoll || io_uring_cq_ready(&u->ring) < n;
 }
 
 /**

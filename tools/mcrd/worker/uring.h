@@ -72,6 +72,7 @@ struct mcrd_buf *mcrd_uring_filled(struct mcrd_uring *u, unsigned int flags,
 struct io_uring_sqe *mcrd_uring_sqe(struct mcrd_uring *u);
 bool mcrd_uring_submit(struct mcrd_uring *u);
 bool mcrd_uring_drain(struct mcrd_uring *u);
+bool mcrd_uring_waits(const struct mcrd_uring *u, unsigned int n);
 void mcrd_uring_look(struct mcrd_uring *u);
 void mcrd_uring_receive(struct mcrd_uring *u, struct io_uring_sqe *sqe, int fd);
 
