@@ -48,8 +48,8 @@ declare -A TESTS
 # Steps in the order in which they begin, and the seconds that a guest has, on a
 # machine which is busy with other things, too.
 if [[ $list == check ]]; then
-	STEPS="unit relay uml style debug-6.1 stock-6.12 stock-6.1 smp-6.12 install-6.1 \
-bench model"
+	STEPS="unit relay uml style debug-6.1 stock-6.12 smp-6.12 install-6.1 bench stock-6.1 \
+model"
 	LIMIT=5400
 	TESTS=(
 		[uml]="kunit.sh faults.sh suite netlink/conform.py \

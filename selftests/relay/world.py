@@ -3,6 +3,7 @@
 
 import ctypes
 import os
+import re
 import struct
 import time
 
@@ -106,8 +107,8 @@ def has_uring():
 
 def has_super_packets():
     """Can packet sockets hand over super-packets of UDP?"""
-    major, minor = os.uname().release.split(".")[:2]
-    return (int(major), int(minor.split("-")[0])) >= (6, 2)
+    release = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    return tuple(int(n) for n in release.groups()) >= (6, 2)
 
 
 def refuse_uring(error):
