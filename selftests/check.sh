@@ -57,7 +57,7 @@ model"
 		[debug-6.1]=kunit.sh
 		[stock-6.1]="boot.sh match.sh vlan_filter.sh"
 		[stock-6.12]="suite netlink/planes.py $(without "$ELSEWHERE")"
-		[smp-6.12]="loops.sh unload.sh churn.sh"
+		[smp-6.12]="unload.sh churn.sh"
 		[install-6.1]=install.sh
 	)
 else
