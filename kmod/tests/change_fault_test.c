@@ -152,10 +152,10 @@ MCR_TABLE_TEST(mcr_change_starved)
 	struct mcr_table_rig *rig = test->priv;
 	struct mcr_request req = mcr_before;
 	struct mcr_account before;
-	unsigned int nth, faults = 0;
+	unsigned int nth, faults = 0, again = 0;
 	struct mcr_fanout *f;
 	struct mcr_rule *rule;
-	bool done, hit, again = false;
+	bool done, hit;
 
 	if (!mcr_fault_works())
 		kunit_skip(test, MCR_FAULT_NEEDS);
@@ -173,13 +173,7 @@ MCR_TABLE_TEST(mcr_change_starved)
 
 		if (done && !hit)
 			break;
-		/*
-		 * Some can be done without: by hash tables, and by debug
-		 * objects when they fill their pool. That is not needed a
-		 * second time, and hid what comes in its place.
-		 */
-		again = done && !again;
-		nth -= again;
+		nth -= mcr_fault_again(&again, done);
 		if (done)
 			continue;
 		faults++;

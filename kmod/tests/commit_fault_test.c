@@ -191,9 +191,6 @@ static unsigned int mcr_hungry_round(struct mcr_table_rig *rig,
 	return faults;
 }
 
-/* How often what failed without an effect is looked at again. */
-#define MCR_FAULT_AGAIN	4
-
 MCR_TABLE_TEST(mcr_commit_starved)
 {
 	struct mcr_table_rig *rig = test->priv;
@@ -210,14 +207,7 @@ MCR_TABLE_TEST(mcr_commit_starved)
 		     !mcr_test_failed(test); nth++) {
 			hit = mcr_hungry_round(rig, step, nth, &more);
 			faults += hit;
-			/*
-			 * What can be done without, as debug objects do when
-			 * they fill their pool, is not asked for each time, and
-			 * hid what comes in its place.
-			 */
-			again = more && !hit && again < MCR_FAULT_AGAIN ?
-				again + 1 : 0;
-			nth -= again > 0;
+			nth -= mcr_fault_again(&again, more && !hit);
 		}
 		KUNIT_EXPECT_FALSE(test, more);
 		KUNIT_EXPECT_GE(test, faults, mcr_hungry_needs[step]);

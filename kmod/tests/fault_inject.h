@@ -10,6 +10,7 @@
 void mcr_fault_arm(unsigned int nth);
 bool mcr_fault_disarm(void);
 bool mcr_fault_works(void);
+bool mcr_fault_again(unsigned int *again, bool useless);
 
 /* Why a test is skipped where they cannot. */
 #define MCR_FAULT_NEEDS "needs CONFIG_FAILSLAB, and N in failslab/ignore-gfp-wait"
