@@ -16,6 +16,7 @@
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topology.sh"
+. "$(dirname "$0")/daemon.sh"
 
 # The tool is to find out by itself who serves.
 export MCR_VIA=
@@ -29,18 +30,7 @@ NOBODY=65534
 # --- The daemon, and the module.
 
 relay_starts() {
-	: >"$WORK/log"
-	start "$MCRD" -n "${NS[mcr]}" --workers 2 --log-level debug "$@" \
-		2>"$WORK/log"
-	DAEMON=$STARTED_PID
-	wait_for mcr --via relay status >/dev/null 2>&1 ||
-		fail "mcrd does not serve: $(<"$WORK/log")"
-}
-
-relay_ends() {
-	kill "$DAEMON"
-	wait "$DAEMON"
-	check_equal "status of mcrd" $? 0
+	daemon_start "$MCRD" -n "${NS[mcr]}" --workers 2 --log-level debug "$@"
 }
 
 # begin [OPTION...]: of the daemon.
@@ -50,11 +40,9 @@ begin() {
 }
 
 finish() {
-	relay_ends
+	daemon_end
 	! module_is_loaded || run_ok rmmod mcr
 }
-
-logged() { grep -q -e "$1" "$WORK/log"; }
 
 check_logged() {
 	wait_for logged "$1" || fail "not logged: $1: $(<"$WORK/log")"
@@ -595,11 +583,11 @@ replaced() {
 # At the start it is the module's rules that count, not those that were kept.
 not_restored() {
 	begin
-	relay_ends
+	daemon_end
 	mkdir "$WORK/state" && chmod 700 "$WORK/state"
 	relay_starts --state-dir "$WORK/state" --state here
 	run_ok mcr rule add name kept iif in0 group 239.3.0.1 to out1
-	relay_ends
+	daemon_end
 	run_ok modprobe mcr
 	run_ok via kernel rule add name feed "${FEED[@]}" plane relay to out1 to out2
 	relay_starts --state-dir "$WORK/state" --state here

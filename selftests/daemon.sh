@@ -12,7 +12,7 @@ daemon_start() {
 	wait_for daemon_serves || fail "mcrd does not serve: $(<"$WORK/log")"
 }
 
-daemon_serves() { mcr status >/dev/null 2>&1; }
+daemon_serves() { mcr --via relay status >/dev/null 2>&1; }
 
 # daemon_end: by SIGTERM.
 daemon_end() {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """KTAP output: cases are collected first, so that the plan is known."""
 
+import os
+import re
 import sys
 import traceback
 
@@ -8,6 +10,12 @@ PASS, FAIL, SKIP = 0, 1, 4
 
 # Whole dumps are compared; their beginnings must do as a diagnosis.
 LONGEST = 1000
+
+
+def has_super_packets():
+    """Can packet sockets send, and hand over, super-packets of UDP?"""
+    release = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    return tuple(int(n) for n in release.groups()) >= (6, 2)
 
 
 class Skip(Exception):

@@ -21,7 +21,6 @@ import errno
 import json
 import os
 import random
-import re
 import shutil
 import socket
 import struct
@@ -161,12 +160,6 @@ def make_frame(rnd, number):
     return spoil(rnd, frame) if not rnd.randrange(5) else frame
 
 
-def super_packets():
-    """Can packet sockets send, and receive, super-packets of UDP?"""
-    release = re.match(r"(\d+)\.(\d+)", os.uname().release)
-    return tuple(int(n) for n in release.groups()) >= (6, 2)
-
-
 def ip_head(rnd, four, sport, length):
     """(addresses, header) of what has so many bytes behind it."""
     if four:
@@ -190,7 +183,7 @@ def make_offloaded(rnd, number):
     what is behind the bytes that the header calls its own is in pages.
     """
     four, sport = rnd.randrange(2), 10000 + number
-    segment = rnd.choice([0, 0, 100, 1000]) if super_packets() else 0
+    segment = rnd.choice([0, 0, 100, 1000]) if ktap.has_super_packets() else 0
     size = (rnd.randrange(segment, 20 * segment) if segment else
             rnd.choice([18, 700, 5000, 8900]))
     body = bytes(rnd.randrange(256) for _ in range(64)) * (size // 64 + 1)

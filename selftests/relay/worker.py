@@ -21,10 +21,10 @@ sys.path.insert(0, os.path.join(HERE, "../netlink"))
 # pylint: disable=wrong-import-position
 import plan
 import rig
-from ktap import Suite, equal, skip_all, true
+from ktap import Suite, equal, has_super_packets, skip_all, true
 from world import (COUNT, GROUP, HELPERS, LOOPS, OUTPUTS, SOURCE, WORKER,
-                   World, all_sent, delivered, end, expect, has_super_packets,
-                   has_uring, refuse_uring, rewritten, settled, start)
+                   World, all_sent, delivered, end, expect, has_uring,
+                   refuse_uring, rewritten, settled, start)
 
 suite = Suite()
 

@@ -3,7 +3,6 @@
 
 import ctypes
 import os
-import re
 import struct
 import time
 
@@ -103,12 +102,6 @@ def has_uring():
     if fd >= 0:
         os.close(fd)
     return fd >= 0
-
-
-def has_super_packets():
-    """Can packet sockets hand over super-packets of UDP?"""
-    release = re.match(r"(\d+)\.(\d+)", os.uname().release)
-    return tuple(int(n) for n in release.groups()) >= (6, 2)
 
 
 def refuse_uring(error):
