@@ -2,7 +2,7 @@
 #
 # The module's KUnit tests, in a process. Included by the Makefile beside it.
 
-kunit-src := packet lookup_set fault_again rule_test order_test \
+kunit-src := packet lookup_set fault_next rule_test order_test \
 	     lookup_test lookup_fault_test lookup_scale_test match_test \
 	     rewrite_test rewrite_proto_test change_rig unmatched_test event_test \
 	     change_test change_fault_test quota_test commit_under_test \

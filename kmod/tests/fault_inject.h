@@ -10,7 +10,9 @@
 void mcr_fault_arm(unsigned int nth);
 bool mcr_fault_disarm(void);
 bool mcr_fault_works(void);
-bool mcr_fault_again(unsigned int *again, bool useless);
+
+unsigned int mcr_fault_next(unsigned int nth, unsigned int *again, bool useless);
+unsigned int mcr_fault_least(unsigned int all);
 
 /* Why a test is skipped where they cannot. */
 #define MCR_FAULT_NEEDS "needs CONFIG_FAILSLAB, and N in failslab/ignore-gfp-wait"
