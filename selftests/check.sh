@@ -39,26 +39,24 @@ WAITING=relay
 # kernels runs in one place, natively if it can. To emulate two processors takes more
 # than twice the time of one: two are for what they matter for.
 ON_DEBIAN="boot.sh match.sh interplay.sh interplay_hooks.sh latedev.sh vlan_filter.sh"
-ELSEWHERE="helpers.sh tool.sh apply.sh stream.sh upgrade.sh boot.sh fanout.sh loops.sh \
-device.sh transaction.sh authority.sh unload.sh badpackets.sh drops.sh why.sh monitor.sh \
-membership.sh joins.sh openmetrics.sh fuzz.sh churn.sh netlink/spec_agrees.py \
-netlink/protocol.py netlink/transactions.py netlink/bad_messages.py netlink/wide.py \
-netlink/limits.py netlink/ynl.py"
+ELSEWHERE="helpers.sh tool.sh apply.sh rewrite.sh stream.sh upgrade.sh boot.sh \
+fanout.sh loops.sh device.sh transaction.sh authority.sh unload.sh badpackets.sh \
+drops.sh why.sh monitor.sh membership.sh joins.sh openmetrics.sh fuzz.sh churn.sh \
+netlink/spec_agrees.py netlink/protocol.py netlink/transactions.py \
+netlink/bad_messages.py netlink/wide.py netlink/limits.py netlink/ynl.py"
 declare -A TESTS
 # Steps in the order in which they begin, and the seconds that a guest has, on a
 # machine which is busy with other things, too.
 if [[ $list == check ]]; then
-	STEPS="unit relay uml style debug-6.1 stock-6.12 smp-6.12 install-6.1 bench stock-6.1 \
-model"
+	STEPS="unit relay uml style debug-6.1 stock-6.12 stock-6.1 smp-6.12 bench model"
 	LIMIT=5400
 	TESTS=(
 		[uml]="kunit.sh faults.sh suite netlink/conform.py \
 			netlink/planes.py $(without "$ON_DEBIAN" openmetrics.sh)"
 		[debug-6.1]=kunit.sh
-		[stock-6.1]="boot.sh match.sh vlan_filter.sh"
+		[stock-6.1]="boot.sh match.sh vlan_filter.sh install.sh"
 		[stock-6.12]="suite netlink/planes.py $(without "$ELSEWHERE")"
 		[smp-6.12]="unload.sh churn.sh"
-		[install-6.1]=install.sh
 	)
 else
 	STEPS="unit relay style debug-6.1 debug-6.12 kcsan-6.1 uml stock-6.1 stock-6.12 \

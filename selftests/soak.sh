@@ -12,12 +12,12 @@
 #   |         |        |               out16 -|--------|- k16    |
 #   +---------+        +----------------------+        +---------+
 #
-# MCR_SOAK_SECONDS: how long (default 60; `make soak`: 600).
+# MCR_SOAK_SECONDS: how long (default 15; `make soak`: 600).
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topology.sh"
 
-: "${MCR_SOAK_SECONDS:=60}"
+: "${MCR_SOAK_SECONDS:=15}"
 G=${GROUP[4]}
 OUTPUTS=16
 # Packets a second: a load that leaves time for changes, and that of a burst.
