@@ -90,6 +90,44 @@ def hold(found):
     return lines
 
 
+def newest_run(found):
+    """The rows of the newest run, all of its rounds."""
+    name = found[-1]["run"].rsplit("-", 1)[0] if found else ""
+    return [row for row in found if row["run"].rsplit("-", 1)[0] == name]
+
+
+def medians(found):
+    """A row of the table of loops.py's rows: medians of all rounds."""
+    line = " | ".join("%.*f" % (digits, rows.median(found, key) * scale)
+                      for key, scale, digits in (
+                          ("offered_pps", 1e-3, 0), ("out_pps", 1e-3, 0),
+                          ("loss", 100, 1), ("cpu_us_per_out", 1, 2)))
+    if "syscalls" not in found[0]:
+        return line + " | - | -"
+    return line + " | %.3f | %.3f" % (rows.median(found, "syscalls"),
+                                      rows.median(found, "wakeups"))
+
+
+def loops(found):
+    """The table of loops.py's rows."""
+    found = newest_run(found)
+    if not found:
+        return []
+    lines = ["", "More offered than one processor forwards, %.0f s each, "
+             "medians of %d rounds:" % (
+                 rows.median(found, "seconds"),
+                 len({row["run"] for row in found})), "",
+             "| GRO | N | loop | offered, kpps | out, kpps | lost | µs/out | "
+             "system calls | wake-ups |", "| --- |" + " --- |" * 8]
+    cells = {}
+    for row in found:
+        key = ("yes" if row["gro"] else "no", row["n"], row["loop"])
+        cells.setdefault(key, []).append(row)
+    for key, same in cells.items():
+        lines.append("| %s | %d | %s | %s |" % (*key, medians(same)))
+    return lines
+
+
 def part():
     """All tables."""
     found = newest(rows.read(BENCH + "/results-relay.json"))
@@ -99,6 +137,7 @@ def part():
         lines += table(found, name, setting)
     lines += latency(rows.read(BENCH + "/results-relay-latency.json"))
     lines += hold(rows.read(BENCH + "/results-relay-hold.json"))
+    lines += loops(rows.read(BENCH + "/results-relay-loops.json"))
     bars = subprocess.run((BENCH + "/bars.py", "--markdown"),
                           capture_output=True, text=True, check=False).stdout
     lines += [""] + [line for i, line in enumerate(bars.splitlines())

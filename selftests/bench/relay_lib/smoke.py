@@ -6,6 +6,7 @@ counted as what was sent, and a search ends with a row that is sound. No figures
 usage: smoke.py
 """
 
+import argparse
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE),
                 os.path.join(HERE, "../../netlink")]
 
 # pylint: disable=wrong-import-position
+import loops
 import rows
 from bench import row_of
 from build import build
@@ -84,6 +86,15 @@ def relay_agrees():
         equal([o["sent"] for o in rule["outputs"]], found["out"], "sent")
 
 
+def loop_counts(loop):
+    """What is measured of a loop is what its workers did."""
+    args = argparse.Namespace(rate=RATE, seconds=SECONDS)
+    row = loops.relay(World.topo, loop, N, args)
+    true(row["out_pps"] > 0 and row["loss"] < 1, "out")
+    true(row["wakeups"] > 0, "no wake-up")
+    true(0 <= row["missed"] < 1, "missed")
+
+
 def search_ends():
     """A search gives a row that can be added to results."""
     with PATHS["mcr"](World.topo, N) as way:
@@ -123,6 +134,8 @@ def main():
     suite.add("too much", lambda: no_more_than_sent("mcr"))
     suite.add("counters agree", relay_agrees)
     suite.add("a search", search_ends)
+    for loop in ("uring", "mmsg"):
+        suite.add("the loop %s" % loop, lambda w=loop: loop_counts(w))
     suite.add("a sink is down", lost)
     World.topo = Topology(N)
     try:
