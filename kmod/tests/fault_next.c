@@ -30,7 +30,7 @@ unsigned int mcr_fault_next(unsigned int nth, unsigned int *again, bool useless)
  * mcr_fault_least - how many of the allocations have to fail
  * @all: how many do where each is let fail
  *
- * Return: of those that mcr_fault_next() chooses.
+ * Return: of those that mcr_fault_next() chooses; of a few, perhaps none.
  */
 unsigned int mcr_fault_least(unsigned int all)
 {
