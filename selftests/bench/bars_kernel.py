@@ -9,17 +9,30 @@ OWN = {"path": "mcr", "mac": "own", "rewrite": "none", "mode": "consume"}
 ALL = {"path": "mcr", "mac": "own", "rewrite": "all", "mode": "consume"}
 
 
+def run_of(row):
+    """The run's name, without the number of the round."""
+    return row["run"].rsplit("-", 1)[0]
+
+
 def newest(found):
     """The rows of the newest run that has any of them: what is measured is added
-    at the end. A run's name is followed by the number of the round."""
-    names = [row["run"].rsplit("-", 1)[0] for row in found]
-    return [row for row in found if row["run"].rsplit("-", 1)[0] == names[-1]] \
-        if names else []
+    at the end."""
+    return [row for row in found if run_of(row) == run_of(found[-1])]
+
+
+def newest_with(found, *settings):
+    """The rows of the newest run that has some of each setting."""
+    for run in dict.fromkeys(map(run_of, reversed(found))):
+        mine = [row for row in found if run_of(row) == run]
+        if all(rows.select(mine, **setting) for setting in settings):
+            return mine
+    return []
 
 
 def ratio(one, other, **setting):
     """A figure: one path's rate by another's, in the same setting."""
-    setting = {"payload": 1400, "flows": 1, "rules": 1, "gro": False, **setting}
+    setting = {"payload": 1400, "flows": 1, "rules": 1, "gro": False,
+               "cores": 1, "place": "uml", **setting}
 
     def value(results):
         found = newest(rows.select(results.get("kernel", []), **setting))

@@ -13,6 +13,7 @@ import io
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 
@@ -43,21 +44,36 @@ def table_bars(results):
     return text.getvalue()
 
 
-def fan_out(results, payload=1400):
-    """Rates by fan-out: a dictionary by label of those by n."""
-    found = newest(rows.select(results.get("kernel", []), payload=payload,
-                               flows=1, rules=1, gro=False))
+def rates_by(found, key):
+    """Rates: a dictionary by label of those by a key of rows."""
     rates = {}
     for row in found:
-        rates.setdefault(label(row), {}).setdefault(row["n"], []).append(row)
-    return {name: {n: rows.median(same) for n, same in by_n.items()}
-            for name, by_n in rates.items()}
+        rates.setdefault(label(row), {}).setdefault(row[key], []).append(row)
+    return {name: {value: rows.median(same) for value, same in by.items()}
+            for name, by in rates.items()}
 
 
-def grid(rates):
+def fan_out(results, payload=1400):
+    """Rates by fan-out."""
+    return rates_by(newest(rows.select(
+        results.get("kernel", []), payload=payload, flows=1, rules=1,
+        gro=False, cores=1, place="uml")), "n")
+
+
+def flows(results):
+    """Rates by the number of flows, to four outputs, of the run that has several."""
+    found = rows.select(results.get("kernel", []), payload=1400, n=4, rules=1,
+                        gro=False, cores=1, place="uml")
+    run = newest([row for row in found if row["flows"] > 1])
+    names = {row["run"] for row in run}
+    return rates_by([row for row in found if row["run"] in names], "flows")
+
+
+def grid(rates, letter="N"):
     """A table of rates in thousands a second."""
     columns = sorted({n for by_n in rates.values() for n in by_n})
-    lines = ["| kpps out | " + " | ".join(f"N={n}" for n in columns) + " |",
+    lines = ["| kpps out | " + " | ".join(
+        f"{letter}={n}" for n in columns) + " |",
              "| --- |" + " --- |" * len(columns)]
     lines += ["| " + " | ".join([name] + [
         f"{by_n[n] / 1e3:.0f}" if n in by_n else "-" for n in columns]) + " |"
@@ -74,12 +90,58 @@ def table_commands(results):
             "bytes_per_output": "bytes an output more"}
     lines = ["| " + " | ".join(keys.values()) + " |", "|" + " --- |" * len(keys)]
     lines += ["| " + " | ".join(str(row[key]) for key in keys) + " |"
-              for row in newest(results.get("kernel-control", []))]
+              for row in rows.last_run(results.get("kernel-control", []))]
     return "\n".join(lines) + "\n"
 
 
+def scaling(found):
+    """A cell of the table of two processors."""
+    rounds = [rows.ratio(rows.select(found, run=run), {"cores": 2}, {"cores": 1})
+              for run in sorted({row["run"] for row in found})]
+    low, middle, high = statistics.quantiles(rounds, n=4)
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
+
+
+def table_smp(results):
+    """What two processors do by what one does, by fan-out: the median of the rounds,
+    and the middle half of them."""
+    found = newest(rows.select(results.get("kernel", []),
+                               place="qemu-stock-6.12", gro=False))
+    outputs = sorted({row["n"] for row in found})
+    lines = ["| two processors / one | " + " | ".join(
+        f"N={n}" for n in outputs) + " |", "| --- |" + " --- |" * len(outputs)]
+    for name in dict.fromkeys(map(label, found)):
+        mine = [row for row in found if label(row) == name]
+        lines.append(f"| {name} | " + " | ".join(
+            scaling(rows.select(mine, n=n)) for n in outputs) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def table_latency(results):
+    """Microseconds, one line a path and load."""
+    shares = ("p50", "p90", "p99", "p999", "max")
+    lines = ["| path | N | load | packets/s | " + " | ".join(shares) + " |",
+             "|" + " --- |" * 9]
+    lines += [f"| {label(row)} | {row['n']} | {row['load'] * 100:.0f} % | "
+              f"{row['offered_pps']} | " +
+              " | ".join(f"{row[key]:.2f}" for key in shares) + " |"
+              for row in rows.last_run(results.get("kernel-latency", []))]
+    return "\n".join(lines) + "\n"
+
+
+def fan_out_table(payload):
+    """A table's maker: rates by fan-out with so many bytes."""
+    return lambda results: grid(fan_out(results, payload))
+
+
 TABLES = {"bars": table_bars,
-          "kernel fan-out": lambda results: grid(fan_out(results)),
+          "kernel fan-out": fan_out_table(1400),
+          "kernel fan-out 64": fan_out_table(64),
+          "kernel fan-out 512": fan_out_table(512),
+          "kernel fan-out 8900": fan_out_table(8900),
+          "kernel flows": lambda results: grid(flows(results), "flows"),
+          "kernel smp": table_smp,
+          "kernel latency": table_latency,
           "kernel control": table_commands}
 
 

@@ -35,6 +35,10 @@ measure() {
 }
 
 paths() { jq -r '[.[].path] | unique | join(" ")' "$work/rows" | grep -qx "$PATHS"; }
+waits() {
+	jq -e 'all(.loss == 0 and 0 < .p50 and .p50 <= .p99 and .p99 <= .max) and
+		([.[].path] | unique | length) == 8' "$work/rows-latency"
+}
 balance() { jq -e 'all(.loss == 0)' "$work/rows"; }
 both() { jq -e '[.[].n] | unique == [1, 4]' "$work/rows"; }
 # refused CHANGE: a row that was sound is not any more.
@@ -56,6 +60,7 @@ ok "their rows are sound" "$here/rows.py" check "$work/rows"
 ok "there are rows of all paths" paths
 ok "with one output and with four" both
 ok "all that went in came out" balance
+ok "how long packets take is measured of all paths, and none is lost" waits
 ok "a row without a key is refused" refused 'del(.flows)'
 ok "a row with another key is refused" refused '.speed = 1'
 ok "a path that is not known is refused" refused '.path = "teleport"'

@@ -82,9 +82,10 @@ def segments():
     return int(get(PARAMETERS + "send").split()[1])
 
 
-def send(dev, count, flows=1):
-    """Send copies of it out of a device; the seconds that it took."""
-    put(PARAMETERS + "send", f"{dev} {count} {flows}")
+def send(dev, count, flows=1, cpus=1, gap=0):
+    """Send copies of it out of a device, so many on each of some processors, one each
+    gap nanoseconds or one behind the other; the seconds that it took."""
+    put(PARAMETERS + "send", f"{dev} {count} {flows} {cpus} {gap}")
     return int(get(PARAMETERS + "send").split()[0]) / 1e9
 
 
@@ -97,3 +98,15 @@ def rate():
     """Packets a second that it sent in 4 ms: what nine tenths of all such times
     do not exceed."""
     return int(get(PARAMETERS + "sample").split()[1])
+
+
+def watch():
+    """Note from now on how long packets take to devices of the type mcr_sink."""
+    put(PARAMETERS + "latency", "")
+
+
+def latency():
+    """What was noted: microseconds by share, and of how many packets."""
+    *shares, packets = map(int, get(PARAMETERS + "latency").split())
+    return {**dict(zip(("p50", "p90", "p99", "p999", "max"),
+                       (ns / 1e3 for ns in shares))), "packets": packets}

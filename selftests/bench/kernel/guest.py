@@ -15,6 +15,7 @@ sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
                 os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")]
 import control
 import generator
+import latency
 import paths
 import rows
 from generator import put
@@ -36,7 +37,8 @@ class Bench:
         self.file, self.name, self.quick = file, name, quick
         self.rounds = 3 if quick else ROUNDS
         self.seconds = 0.1 if quick else SECONDS
-        self.place = os.environ["MCR_PLACE"].replace("uml-bench", "uml")
+        place = os.environ["MCR_PLACE"]
+        self.place = "uml" if place == "uml-bench" else "qemu-" + place
         for key in ("default/disable_ipv6", "all/disable_ipv6"):
             put(f"/proc/sys/net/ipv6/conf/{key}", "1")
         for key in ("default/rp_filter", "all/rp_filter"):
@@ -65,12 +67,12 @@ class Bench:
         # Each flow twice at least: what is measured is not its first packet. Twice,
         # as one may be held up, and the measurement would have no time.
         warm = max(WARM, 2 * setting["flows"])
-        took = min(generator.send(path.gen, warm, setting["flows"])
-                   for _ in range(2))
+        how = (setting["flows"], setting["cores"])
+        took = min(generator.send(path.gen, warm, *how) for _ in range(2))
         count = int(warm / took * self.seconds)
         before = generator.sent()
         generator.sample(outputs[0])
-        generator.send(path.gen, count, setting["flows"])
+        generator.send(path.gen, count, *how)
         generator.sample(None)
         out = generator.counted(before, generator.sent(), outputs)
         if not out:
@@ -78,14 +80,16 @@ class Bench:
         # What is cut into segments on its way out is counted by them.
         whole = setting["gro"] and setting["egress_gso"]
         rate = generator.rate() * (segs if whole else 1)
-        share = out / (count * setting["n"] * (1 if whole else segs))
+        share = out / (count * setting["cores"] * setting["n"] *
+                       (1 if whole else segs))
         return {**setting, "path": path.name, "place": self.place,
                 "offered_pps": round(rate / share), "in_pps": rate,
                 "out_pps": rate * setting["n"], "loss": round(1 - share, 6),
-                "cpu_us_per_out": round(1e6 / (rate * setting["n"]), 4),
+                "cpu_us_per_out": round(
+                    1e6 * setting["cores"] / (rate * setting["n"]), 4),
                 "run": f"{self.name}-{round_}"}
 
-    def begin(self, traffic, names):
+    def begin(self, traffic, names, outputs=None):
         """Bring the paths up that can do it, as a list of (path, setting)."""
         ready = []
         for path in self.paths:
@@ -93,22 +97,24 @@ class Bench:
             if setting["n"] > path.most or names and path.name not in names:
                 continue
             try:
-                path.up(setting, OUTPUTS[:setting["n"]])
+                path.up(setting, (outputs or OUTPUTS)[:setting["n"]])
             except (RuntimeError, OSError) as error:
                 print(f"# {path.name}, n {setting['n']}: {error}", flush=True)
                 continue
             ready.append((path, setting))
         return ready
 
-    def point(self, names=None, **traffic):
-        """All paths, or those named, with the same traffic, in turn."""
+    def point(self, names=None, cores=(1,), **traffic):
+        """All paths, or those named, with the same traffic, in turn, each by so many
+        processors."""
         ready, found = self.begin(traffic, names), []
         if not traffic.get("gro"):
             generator.make({**SETTING, **traffic}["payload"])
         for i in range(self.rounds):
             turn = i % len(ready)
-            found += [self.measure(path, setting, i)
-                      for path, setting in ready[turn:] + ready[:turn]]
+            found += [self.measure(path, {**setting, "cores": many}, i)
+                      for path, setting in ready[turn:] + ready[:turn]
+                      for many in cores]
         for path, _ in ready:
             path.down()
         self.keep(found)
@@ -187,15 +193,37 @@ def commands(bench):
         rows.write(bench.file, rows.read(bench.file) + [row])
 
 
+def smp(bench):
+    """What one processor does, and what two do at a time."""
+    bench.rounds *= 3
+    for n in (1, 4, 16):
+        bench.point(["mcr", "clone-loop", "tc-mirred", "nft-dup"], (1, 2), n=n)
+
+
+def latencies(bench):
+    """How long packets take: rows of another kind."""
+    found = latency.Latency(bench, bench.file)
+    for n in (1, 4):
+        found.point(n)
+
+
 def smoke(bench):
     """Does it all work? One round of next to nothing."""
     bench.rounds, bench.seconds = 1, 0.01
+    latency.PACKETS = 1000
     for n in (1, 4):
         bench.point(n=n)
+    latency.Latency(bench, bench.file + "-latency").point(2)
+    try:
+        generator.send(bench.paths[0].gen, 1, cpus=os.cpu_count() + 1)
+    except OSError:
+        return
+    raise RuntimeError("more processors send than there are")
 
 
-PARTS = {"smoke": smoke, "bars": bars, "commands": commands, "lookup": lookup, "superpackets": superpackets,
-         "matrix": matrix}
+PARTS = {"smoke": smoke, "bars": bars, "commands": commands, "lookup": lookup,
+         "superpackets": superpackets, "matrix": matrix, "smp": smp,
+         "latency": latencies}
 
 
 def main(words):

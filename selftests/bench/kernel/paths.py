@@ -234,8 +234,10 @@ class Tee(Path):
     name = "tee"
     does = {"mac": "own"}
     most = 16
+    outputs = ()
 
     def up(self, setting, outputs):
+        self.outputs = outputs
         lines = ["*mangle"]
         for i, dev in enumerate(outputs):
             run("ip", "addr", "replace", f"10.2.{i}.1/24", "dev", dev)
@@ -248,6 +250,8 @@ class Tee(Path):
 
     def down(self):
         run("iptables-legacy", "-t", "mangle", "-F", "PREROUTING")
+        for dev in self.outputs:
+            run("ip", "addr", "flush", "dev", dev)
 
 
 KINDS = (Mcr, McrOwnMac, McrRewrite, McrPass, CloneLoop, TcMirred, TcPedit, NftDup, NftRewrite,
