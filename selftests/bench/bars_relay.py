@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The bars of the relay plane; see bars_kernel.py for what a bar has."""
 import rows
-from bars_kernel import bar, newest
+from bars_kernel import bar, newest_with
 
 USUAL = {"payload": 1400, "flows": 1, "rewrite": "none", "egress_gso": False,
          "cores": 1, "loss_limit": 0.01}
@@ -22,8 +22,8 @@ def ratio(one, other, n, **setting):
     setting = {**USUAL, **setting, "n": n}
 
     def value(results):
-        found = newest(results.get("relay", []))
-        return rows.ratio(found, {**setting, **one}, {**setting, **other})
+        both = {**setting, **one}, {**setting, **other}
+        return rows.ratio(newest_with(results.get("relay", []), *both), *both)
     return value
 
 

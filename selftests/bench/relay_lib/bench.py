@@ -19,7 +19,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 # pylint: disable=wrong-import-position
 import rows
 from paths import PATHS
-from search import DRAIN, Search
+from search import Search, drain
 from sets import QUICK, SETS
 from topo import Topology
 
@@ -52,7 +52,7 @@ def measure(topo, setting, path, n, args):
         def offer(rate, seconds):
             return topo.blast(rate, seconds, payload=setting["payload"],
                               flows=setting["flows"], pids=way.pids,
-                              drain=DRAIN)
+                              drain=drain(n))
 
         # Neighbours, caches and pools are there before it counts.
         offer(5000, 0.1)

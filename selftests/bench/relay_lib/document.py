@@ -16,7 +16,7 @@ sys.path[:0] = [BENCH, HERE]
 
 # pylint: disable=wrong-import-position
 import rows
-from bars_kernel import newest
+from bars_kernel import newest, run_of
 from sets import SETS
 
 PAGE = os.path.join(BENCH, "../../Documentation/performance-relay.md")
@@ -26,28 +26,34 @@ KEYS = ("payload", "flows", "rewrite", "mac", "gro", "egress_gso", "cores",
 
 
 def cell(found):
-    """Thousand packets a second out, and microseconds for each."""
+    """Thousand packets a second out, and microseconds for each; and what was lost, where
+    no rate was found at which it is as little as it was to be.
+    """
     if not found:
         return "-"
-    return "%.0f / %.2f" % (rows.median(found) / 1e3,
+    text = "%.0f / %.2f" % (rows.median(found) / 1e3,
                             rows.median(found, "cpu_us_per_out"))
+    loss = rows.median(found, "loss")
+    return text if loss <= found[0]["loss_limit"] else \
+        "%s, %.2f %% lost" % (text, loss * 100)
 
 
-def mode_ok(row, setting):
-    """Is it the relay's row of this set, or a peer's?"""
-    return row["path"] != "mcr" or row["mode"] == setting["mode"]
+def of_set(row, setting):
+    """Is it a row of this set? The mode is the relay's; peers have their own."""
+    return row["path"] in setting["paths"] and row["n"] in setting["outputs"] \
+        and (row["path"] != "mcr" or row["mode"] == setting["mode"])
 
 
 def table(found, name, setting):
-    """A set's table; nothing if it was not measured."""
-    mine = [row for row in rows.select(
-        found, **{key: setting[key] for key in KEYS}) if mode_ok(row, setting)]
-    paths = [p for p in setting["paths"]
-             if rows.select(mine, path=p, n=setting["outputs"])]
+    """A set's table, of the newest run that has it; nothing if none has."""
+    mine = newest([row for row in rows.select(
+        found, **{key: setting[key] for key in KEYS}) if of_set(row, setting)])
+    paths = [p for p in setting["paths"] if rows.select(mine, path=p)]
     if not paths:
         return []
-    lines = ["", "`%s`: %s" % (name, ", ".join(
-        "%s %s" % (key, setting[key]) for key in KEYS + ("mode",))), "",
+    lines = ["", "`%s`, rounds %d of %s: %s" % (
+        name, len({row["run"] for row in mine}), run_of(mine[0]), ", ".join(
+            "%s %s" % (key, setting[key]) for key in KEYS + ("mode",))), "",
              "| path | %s |" % " | ".join("N = %d" % n
                                           for n in setting["outputs"]),
              "| --- |" + " --- |" * len(setting["outputs"])]
@@ -90,10 +96,20 @@ def hold(found):
     return lines
 
 
-def newest_run(found):
-    """The rows of the newest run, all of its rounds."""
-    name = found[-1]["run"].rsplit("-", 1)[0] if found else ""
-    return [row for row in found if row["run"].rsplit("-", 1)[0] == name]
+def control(found):
+    """The table of control.py's rows."""
+    found = rows.last_run(found)
+    if not found:
+        return []
+    keys = {"rules": "rules", "times": "times", "apply_s": "apply, s", "list_s": "list, s",
+            "change_s": "change of one, s", "delete_s": "delete, s",
+            "packets": "packets meanwhile", "lost": "of which lost",
+            "rest_kb": "kB without", "resident_kb": "kB with them",
+            "bytes_per_rule": "bytes a rule"}
+    return ["", "Commands, with a stream through a rule that stays:", "",
+            "| %s |" % " | ".join(keys.values()), "|" + " --- |" * len(keys)
+            ] + ["| %s |" % " | ".join("%.6g" % row[key] for key in keys)
+                 for row in found]
 
 
 def medians(found):
@@ -110,7 +126,7 @@ def medians(found):
 
 def loops(found):
     """The table of loops.py's rows."""
-    found = newest_run(found)
+    found = newest(found)
     if not found:
         return []
     lines = ["", "More offered than one processor forwards, %.0f s each, "
@@ -130,7 +146,7 @@ def loops(found):
 
 def part():
     """All tables."""
-    found = newest(rows.read(BENCH + "/results-relay.json"))
+    found = rows.read(BENCH + "/results-relay.json")
     lines = ["", "Thousand packets a second out of all outputs, and "
              "microseconds of processor time for each."]
     for name, setting in SETS.items():
@@ -138,6 +154,7 @@ def part():
     lines += latency(rows.read(BENCH + "/results-relay-latency.json"))
     lines += hold(rows.read(BENCH + "/results-relay-hold.json"))
     lines += loops(rows.read(BENCH + "/results-relay-loops.json"))
+    lines += control(rows.read(BENCH + "/results-relay-control.json"))
     bars = subprocess.run((BENCH + "/bars.py", "--markdown"),
                           capture_output=True, text=True, check=False).stdout
     lines += [""] + [line for i, line in enumerate(bars.splitlines())

@@ -22,7 +22,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 # pylint: disable=wrong-import-position
 import rows
 from paths import PATHS
-from search import DRAIN, Search, loss_of
+from search import Search, drain, loss_of
 from topo import Topology
 
 LOADS = (0.1, 0.5, 0.8)
@@ -70,7 +70,7 @@ def capacity(topo, way):
     """What it can do, in packets a second in."""
     return Search(lambda rate, seconds: topo.blast(rate, seconds,
                                                    pids=way.pids,
-                                                   drain=DRAIN),
+                                                   drain=drain(way.n)),
                   way.n, 0.01, seconds=0.4).best()["in_pps"]
 
 

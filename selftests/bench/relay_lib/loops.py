@@ -8,8 +8,8 @@ usage: loops.py [--rate 1e6] [--seconds 10] [--rounds 3] [--n 1,4] [--results FI
 
 Rows have loop (peer: that program), n, payload, gro, cores, offered_pps, seconds, out_pps
 (of all outputs), loss, cpu_us_per_out, run, and of the relay syscalls and wakeups, for
-each packet that came in, and missed: what the kernel dropped before the relay could
-receive it, a share of what was offered.
+each packet that came in, and missed: frames that its sockets had no room for, a share of
+what was offered where each frame is a packet (GRO off).
 """
 
 import argparse
@@ -23,7 +23,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 # pylint: disable=wrong-import-position
 import rows
 from paths import Mmsg, Relay
-from search import DRAIN, result_of
+from search import drain, result_of
 from topo import Topology
 
 RATE, PAYLOAD = 1e6, 1400
@@ -57,7 +57,7 @@ def per_packet(before, after, sent):
 def offer(topo, way, args):
     """The load: what came of it, and how many packets it was."""
     found = topo.blast(args.rate, args.seconds, payload=PAYLOAD, pids=way.pids,
-                       drain=DRAIN)
+                       drain=drain(way.n))
     return {**result_of(found, way.n), "seconds": found["seconds"]}, \
         found["sent"]
 

@@ -79,7 +79,7 @@ class Relay(Path):
                                  *self.more.get("options", ())),
                 stderr=log, stdout=log, env=dict(os.environ, **self.env))
         until = time.monotonic() + WAIT
-        while self._tool("status", check=False).returncode:
+        while self.tool("status", check=False).returncode:
             if time.monotonic() > until:
                 raise RuntimeError("mcrd is not ready")
             time.sleep(0.05)
@@ -93,22 +93,23 @@ class Relay(Path):
             if self.rewrite == "all":
                 words += ["group", NEW, "dport", "6000", "src", "10.9.9.9",
                           "ttl", "7"]
-        self._tool(*words)
+        self.tool(*words)
         self.pids = [self.daemon.pid] + children(self.daemon.pid)
 
-    def _tool(self, *words, check=True):
+    def tool(self, *words, check=True, text=""):
+        """What mcrtool says, to the daemon."""
         done = subprocess.run(
             self.topo.inside("mcr", TOOLS + "/mcrtool", *words),
             env=dict(os.environ, **self.env), capture_output=True, text=True,
-            check=False)
+            input=text, check=False)
         if check and done.returncode:
             raise RuntimeError("mcrtool: " + done.stderr)
         return done
 
     def status(self):
         """The daemon's status, and the rule's counters."""
-        return (json.loads(self._tool("-j", "status").stdout),
-                json.loads(self._tool("-j", "rule", "list").stdout))
+        return (json.loads(self.tool("-j", "status").stdout),
+                json.loads(self.tool("-j", "rule", "list").stdout))
 
     def resident_kb(self):
         """Of the workers, each."""

@@ -225,6 +225,16 @@ class Topology:
         self.sink.stdin.flush()
         return self.sink.stdout.readline()
 
+    def _wait_for_rest(self):
+        """Let what still comes out of sockets' buffers not be in the way of the next
+        run: out of many outputs that takes seconds.
+        """
+        until = time.monotonic() + WAIT
+        before, now = None, self._ask("read")
+        while before != now and time.monotonic() < until:
+            time.sleep(0.02)
+            before, now = now, self._ask("read")
+
     def blast(self, rate, seconds, payload=1400, flows=1, latency=False,
               pids=(), drain=0.05, expect=0):
         """Offer packets; what became of them: a dict. What is not out so many
@@ -247,6 +257,7 @@ class Topology:
             time.sleep(0.05)
             found = json.loads(self._ask("read"))
         cpu = sum(cpu_ns(pid) - before[pid] for pid in pids)
+        self._wait_for_rest()
         return {"sent": sent["sent"], "seconds": sent["seconds"],
                 "out": [d[0] for d in found["devices"]],
                 "late": sum(d[1] for d in found["devices"]),
