@@ -454,6 +454,19 @@ static void test_csum(void **state)
 	}
 }
 
+/* The most that a packet has, of the largest words. */
+static void test_csum_large(void **state)
+{
+	static unsigned char p[65535];
+	size_t len;
+
+	(void)state;
+	memset(p, 0xff, sizeof(p));
+	for (len = sizeof(p) - 40; len <= sizeof(p); len++)
+		assert_int_equal(ntohs(csum_fold(csum_partial(p, len, 0))),
+				 book_sum(p, len));
+}
+
 /* The pseudo-header, then the rest; both families. */
 static void test_csum_pseudo(void **state)
 {
@@ -595,6 +608,7 @@ int main(void)
 		CASE(test_seqcount),
 		CASE(test_user_ns),
 		CASE(test_csum),
+		CASE(test_csum_large),
 		CASE(test_csum_pseudo),
 		CASE(test_csum_replace),
 		CASE(test_frame),
