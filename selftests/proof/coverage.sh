@@ -22,19 +22,27 @@ mkdir -p "$report"
 
 usage() { die "usage: coverage.sh [unit [ROUNDS] | relay [TEST…] | guest | report]"; }
 
+# compile LDFLAGS TARGET…
+compile() {
+	make -s -j2 -C tools "${@:2}" O=../build/coverage LDFLAGS="--coverage $1" \
+		CFLAGS='-O0 -g --coverage -fprofile-update=atomic'
+}
+
 # Without optimization a line is a line. What was counted of files that have changed
-# since is of no use.
+# since is of no use. What is no unit test is linked anew: they try the limits that it
+# must not have here.
 build() {
-	local counted limits=$built/limits.o
+	local old limits=$built/limits.o
 	mkdir -p "$built"
 	cc -Wall -Wextra -Werror -c -o "$limits" selftests/proof/coverage_limits.c
-	# No rule says that they are made of it.
-	rm -rf "$built"/{mcrd,mcrtool,nlsend,tests}
-	make -s -j2 -C tools tests all O=../build/coverage \
-		CFLAGS='-O0 -g --coverage -fprofile-update=atomic' \
-		LDFLAGS="--coverage -Wl,--wrap=setrlimit,--wrap=umask $limits"
-	find "$built" -name '*.gcda' | while read -r counted; do
-		[[ ${counted%.gcda}.gcno -ot $counted ]] || rm "$counted"
+	# No rule says what of the flags they are made with.
+	rm -rf "$built"/{mcrd,mcrd-worker,mcrtool,nlsend,tests}
+	compile '' tests
+	rm -f "$built"/{mcrd,mcrd-worker,mcrtool,nlsend}
+	compile "-Wl,--wrap=setrlimit,--wrap=umask $limits" all \
+		../build/coverage/nlsend ../build/coverage/mcrd-worker
+	find "$built" -name '*.gcda' | while read -r old; do
+		[[ ${old%.gcda}.gcno -ot $old ]] || rm "$old"
 	done
 }
 

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# usage: static.sh [cppcheck|analyzer|coccicheck]
+# usage: static.sh [cppcheck|analyzer|coccicheck|smatch]
 # Static analysis beyond what style.sh has (sparse, W=1, clang-tidy with
 # clang-analyzer): cppcheck and gcc -fanalyzer, of the library, the tool, the relay,
 # and the files of the module that the relay is made of; coccicheck, with all that the
-# kernel has of it, of the module. As TAP; what is let pass is in static.exceptions,
-# with the reason.
+# kernel has of it, of the module; and smatch of it, where there is one: Debian 12 has
+# none, and SMATCH may say where it is. As TAP; what is let pass is in
+# static.exceptions, with the reason.
 set -euo pipefail
 # report counts, so it must not run in a subshell.
 shopt -s lastpipe
@@ -15,7 +16,8 @@ cd "$(dirname "$0")/../.."
 selftests/deps.sh --no-guests selftests/proof/deps.list
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
-n=0 bad=0
+n=0 bad=0 skipped=0
+smatch=${SMATCH:-smatch}
 exceptions=selftests/proof/static.exceptions
 
 # report NAME: findings on standard input, "FILE: ID: …" each; none is good.
@@ -78,6 +80,25 @@ run_coccicheck() {
 		echo "not all of $rules rules were tried: $(tail -n 3 "$log")"
 }
 
+# That each file was looked at is seen by how often it was called.
+run_smatch() {
+	local called=$built/called place
+	chmod 755 "$built"
+	for place in stock-6.1 stock-6.12; do
+		: >"$called"
+		chmod 666 "$called"
+		printf '#!/bin/sh\necho >>%q\nexec %q -p=kernel --full-path "$@"\n' \
+			"$called" "$(command -v "$smatch")" >"$built/check"
+		chmod 755 "$built/check"
+		selftests/vm/build-module.sh "$place" C=2 "CHECK=$built/check" \
+			2>&1 >"$built/stage" || echo "$place: the module does not build"
+		[[ $(wc -l <"$called") -ge $(find kmod -maxdepth 1 -name '*.c' | wc -l) ]] ||
+			echo "$place: not all files were looked at"
+	done |
+		sed -E "s|^.*/src/(kmod/[^:]+):([0-9]+) (.*)|\1: smatch: \3: line \2|" |
+		sort -u
+}
+
 # As in tools/mcrd.mk
 inside=(tools/mcrd/{control,ingress,nl_worker,plane,status}.c)
 mapfile -t plain < <(printf '%s\n' tools/mcrd/*.c |
@@ -85,8 +106,8 @@ mapfile -t plain < <(printf '%s\n' tools/mcrd/*.c |
 
 what=${1:-all}
 case $what in
-all | cppcheck | analyzer | coccicheck) ;;
-*) die "usage: static.sh [cppcheck|analyzer|coccicheck]" ;;
+all | cppcheck | analyzer | coccicheck | smatch) ;;
+*) die "usage: static.sh [cppcheck|analyzer|coccicheck|smatch]" ;;
 esac
 if [[ $what == all || $what == cppcheck ]]; then
 	run_cppcheck tools/lib tools/mcrtool "${plain[@]}" |
@@ -100,6 +121,14 @@ fi
 if [[ $what == all || $what == coccicheck ]]; then
 	run_coccicheck | report "coccicheck"
 fi
+if [[ $what == all || $what == smatch ]]; then
+	if command -v "$smatch" >/dev/null; then
+		run_smatch | report "smatch"
+	else
+		n=$((n + 1)) skipped=1
+		echo "ok $n smatch # SKIP there is none"
+	fi
+fi
 echo "1..$n"
-echo "$((n - bad)) passed, $bad failed, 0 skipped"
+echo "$((n - bad - skipped)) passed, $bad failed, $skipped skipped"
 [[ $bad -eq 0 ]]
