@@ -14,7 +14,8 @@
 #   |         |        |                out4 -|--------|- k4     |
 #   +---------+        +----------------------+        +---------+
 #
-# MCR_CHURN_SECONDS says how long each case takes.
+# MCR_CHURN_SECONDS says how long each case takes at least: it goes on until each change
+# has succeeded once.
 
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topology.sh"
@@ -51,6 +52,14 @@ churns_begin() {
 	CHURNS=()
 	for function; do
 		churn "$function"
+	done
+}
+
+# has_each FUNCTION...: each of them has succeeded once.
+has_each() {
+	local function
+	for function; do
+		[[ $(<"$WORK/$function") -ge 1 ]] || return
 	done
 }
 
@@ -181,6 +190,7 @@ under_traffic() {
 	wait_for has_matched || fail "traffic does not reach the rule"
 	churns_begin "$@"
 	read -rt "$SECONDS_EACH" -u "$NOTHING_FD"
+	wait_for has_each "$@"
 	churns_end "$@"
 	stop "$TRAFFIC"
 }
