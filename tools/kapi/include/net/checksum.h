@@ -70,7 +70,7 @@ static inline u64 kapi_csum_vec(const unsigned char *p, size_t len)
  * @len: how many
  * @sum: of what was before
  *
- * Without GRO the relay has to sum up each packet, to send several as one.
+ * Packets that nobody has checked are summed up whole, to send several as one.
  *
  * Return: the sum, to be folded.
  */
