@@ -88,7 +88,8 @@ run_smatch() {
 		: >"$called"
 		chmod 666 "$called"
 		printf '#!/bin/sh\necho >>%q\nexec %q -p=kernel --full-path "$@"\n' \
-			"$called" "$(command -v "$smatch")" >"$built/check"
+			"$called" "$(readlink -f "$(command -v "$smatch")")" \
+			>"$built/check"
 		chmod 755 "$built/check"
 		selftests/vm/build-module.sh "$place" C=2 "CHECK=$built/check" \
 			2>&1 >"$built/stage" || echo "$place: the module does not build"
